@@ -1,0 +1,95 @@
+// Package topic says what a stream is: its policy and a place in it.
+package topic
+
+import (
+	"fmt"
+	"time"
+)
+
+// Kind says how a topic treats what a client has not yet seen.
+type Kind int
+
+const (
+	// State topics conflate: only the newest value of a field counts.
+	State Kind = iota
+	// Event topics never conflate: each event is delivered once, in order.
+	Event
+)
+
+// Position is a place in a topic: Seq counts the changes of one Epoch. The zero
+// value is the place before anything.
+type Position struct {
+	Epoch string
+	Seq   uint64
+}
+
+// Policy is all that makes one topic different from another. Policies are data:
+// no code asks for a topic by name.
+type Policy struct {
+	// Name is what clients subscribe to.
+	Name string
+	// Prefix begins the names of the topic's events: "<prefix>:snapshot".
+	Prefix string
+	Kind   Kind
+	// List is the key under which a snapshot carries the records.
+	List string
+	// Key is the name of the field that holds a record's key.
+	Key string
+	// Permission is what a session needs to see the topic; "" is none.
+	Permission string
+	// AutoJoin topics are joined when a client connects.
+	AutoJoin bool
+	// OptIn topics are not part of "all".
+	OptIn bool
+	// Bypass topics go out at once, ahead of what is waiting.
+	Bypass bool
+
+	// Rate is how often a second the topic emits, at most.
+	Rate float64
+	// TTL is how long a record lives after its newest message.
+	TTL time.Duration
+	// Noise are the fields that ride along only with a change of another.
+	Noise []string
+	// Precision is the number of decimals to which a field is rounded before it
+	// is stored and compared.
+	Precision map[string]int
+	// Legacy are the events derived from each change for clients that do not
+	// follow positions; nil when there are none.
+	Legacy *Legacy
+}
+
+// Legacy names the events that older clients know a topic's changes by.
+type Legacy struct {
+	// New and Removed are event names; NewList and RemovedList are the keys
+	// under which they carry records and keys.
+	New, NewList         string
+	Removed, RemovedList string
+}
+
+// Config is the part of a policy that an operator may set.
+type Config struct {
+	// Rate is how often a second the topic emits, at most: above 0, up to 100.
+	Rate float64 `koanf:"rate"`
+	// TTL is how long a record lives after its newest message: 1s to 24h.
+	TTL time.Duration `koanf:"ttl"`
+}
+
+// Config gives the policy's own values, as defaults.
+func (p Policy) Config() Config { return Config{Rate: p.Rate, TTL: p.TTL} }
+
+// With gives the policy with an operator's values.
+func (p Policy) With(c Config) Policy {
+	p.Rate, p.TTL = c.Rate, c.TTL
+	return p
+}
+
+// Validate names the first value that is out of range.
+func (c Config) Validate() error {
+	switch {
+	case !(c.Rate > 0 && c.Rate <= 100):
+		return fmt.Errorf("rate: %v is out of range: above 0 and up to 100 (Hz)", c.Rate)
+	case c.TTL < time.Second || c.TTL > 24*time.Hour:
+		return fmt.Errorf("ttl: %v is out of range: from 1s to 24h", c.TTL)
+	}
+	return nil
+}
