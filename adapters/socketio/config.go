@@ -1,0 +1,49 @@
+package socketio
+
+import (
+	"fmt"
+	"time"
+)
+
+// Config is what an operator may set about the Socket.IO server.
+type Config struct {
+	// Path is where the server answers, by default /socket.io.
+	Path string `koanf:"path"`
+	// Origins are the browser origins that may connect; "*" allows all of them.
+	Origins []string `koanf:"origins"`
+	// PingInterval is how often a connection is asked whether it lives: 1s to 5m.
+	PingInterval time.Duration `koanf:"ping_interval"`
+	// PingTimeout is how long it may take to answer: 1s to 5m.
+	PingTimeout time.Duration `koanf:"ping_timeout"`
+	// MaxPayload is the largest message taken from a client, in bytes: 1,024 to 64 MiB.
+	MaxPayload int64 `koanf:"max_payload"`
+}
+
+// DefaultConfig holds the defaults of the reference server: ping every 25 s,
+// 20 s to answer, messages up to 1,000,000 bytes.
+func DefaultConfig() Config {
+	return Config{
+		Path:         "/socket.io",
+		Origins:      []string{"*"},
+		PingInterval: 25 * time.Second,
+		PingTimeout:  20 * time.Second,
+		MaxPayload:   1_000_000,
+	}
+}
+
+// Validate names the first value that is out of range.
+func (c Config) Validate() error {
+	switch {
+	case len(c.Path) < 2 || c.Path[0] != '/':
+		return fmt.Errorf("path: %q is out of range: it begins with / and names a folder", c.Path)
+	case len(c.Origins) == 0:
+		return fmt.Errorf("origins: the list is empty: name the allowed origins, or \"*\"")
+	case c.PingInterval < time.Second || c.PingInterval > 5*time.Minute:
+		return fmt.Errorf("ping_interval: %v is out of range: from 1s to 5m", c.PingInterval)
+	case c.PingTimeout < time.Second || c.PingTimeout > 5*time.Minute:
+		return fmt.Errorf("ping_timeout: %v is out of range: from 1s to 5m", c.PingTimeout)
+	case c.MaxPayload < 1<<10 || c.MaxPayload > 64<<20:
+		return fmt.Errorf("max_payload: %d is out of range: from 1024 to 67108864 (bytes)", c.MaxPayload)
+	}
+	return nil
+}
