@@ -1,0 +1,280 @@
+// Package feedlogtest is the contract of feedlog.Log as tests. Every
+// implementation runs it.
+package feedlogtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// patience bounds a wait for what must happen.
+const patience = 10 * time.Second
+
+// Run tests a log. open gives a new, empty one; the suite closes it.
+func Run(t *testing.T, open func(t *testing.T) feedlog.Log) {
+	for name, test := range map[string]func(*testing.T, feedlog.Log){
+		"nobody has begun":                neverBegun,
+		"entries come in order, once":     inOrder,
+		"read waits for the next":         readWaits,
+		"load and read have no gap":       noGap,
+		"what was loaded is the reader's": loadedIsOwned,
+		"a new epoch fences the old":      fence,
+		"a position that is gone":         gone,
+		"topics do not know each other":   topics,
+		"a wait ends with its context":    contextEnds,
+		"close ends every wait":           closeEnds,
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := open(t)
+			t.Cleanup(func() { _ = log.Close() })
+			test(t, log)
+		})
+	}
+}
+
+func neverBegun(t *testing.T, log feedlog.Log) {
+	state, err := log.Load(t.Context(), "aircraft")
+	if err != nil || state.At != (topic.Position{}) || len(state.Records) != 0 {
+		t.Fatalf("Load = %+v, %v; want nothing at the zero position", state, err)
+	}
+	read := readLater(t, log, "aircraft", state.At)
+	w := begin(t, log, "aircraft")
+	push(t, w, 1)
+	if err := (<-read).err; !errors.Is(err, feedlog.ErrGone) {
+		t.Errorf("Read across the beginning of an epoch: %v, want ErrGone", err)
+	}
+}
+
+func inOrder(t *testing.T, log feedlog.Log) {
+	w := begin(t, log, "aircraft")
+	start := load(t, log, "aircraft")
+	for i := 1; i <= 50; i++ {
+		if at := push(t, w, i); at.Seq != uint64(i) || at.Epoch != start.At.Epoch {
+			t.Fatalf("append %d is at %v, want seq %d of epoch %s", i, at, i, start.At.Epoch)
+		}
+	}
+	at := start.At
+	for at.Seq < 50 {
+		for _, e := range read(t, log, "aircraft", at) {
+			if e.Base != at.Seq || e.At.Seq != at.Seq+1 || e.At.Epoch != at.Epoch {
+				t.Fatalf("after %v comes %d → %v", at, e.Base, e.At)
+			}
+			if got := e.Change.Updated[0].Fields.Get("n"); got != fmt.Sprint(e.At.Seq) {
+				t.Fatalf("entry %d carries change %s", e.At.Seq, got)
+			}
+			at = e.At
+		}
+	}
+}
+
+func readWaits(t *testing.T, log feedlog.Log) {
+	w := begin(t, log, "aircraft")
+	waiting := readLater(t, log, "aircraft", load(t, log, "aircraft").At)
+	want := push(t, w, 1)
+	got := <-waiting
+	if got.err != nil || len(got.entries) != 1 || got.entries[0].At != want {
+		t.Errorf("Read = %+v, want the entry at %v", got, want)
+	}
+}
+
+func noGap(t *testing.T, log feedlog.Log) {
+	const n = 500
+	w := begin(t, log, "aircraft")
+	done := make(chan error, 1)
+	go func() {
+		for i := 1; i <= n; i++ {
+			if _, err := w.Append(context.Background(), change(i)); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	table := record.NewTable()
+	var at topic.Position
+	for at.Seq < n {
+		entries, err := log.Read(t.Context(), "aircraft", at)
+		if errors.Is(err, feedlog.ErrGone) {
+			state := load(t, log, "aircraft")
+			table, at = record.NewTable(), state.At
+			table.Apply(&record.Change{Added: state.Records})
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Base != at.Seq {
+				t.Fatalf("entry with base %d after %d", e.Base, at.Seq)
+			}
+			table.Apply(e.Change)
+			at = e.At
+		}
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(load(t, log, "aircraft").Records, table.Records(), cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("state (-loaded +followed):\n%s", d)
+	}
+}
+
+func loadedIsOwned(t *testing.T, log feedlog.Log) {
+	w := begin(t, log, "aircraft")
+	push(t, w, 1)
+	state := load(t, log, "aircraft")
+	state.Records[0].Fields.Set("n", `"spoilt"`)
+	if got := load(t, log, "aircraft").Records[0].Fields.Get("n"); got != "1" {
+		t.Errorf("after a reader changed what it had loaded, the log says %s", got)
+	}
+}
+
+func fence(t *testing.T, log feedlog.Log) {
+	old := begin(t, log, "aircraft")
+	push(t, old, 1)
+	before := load(t, log, "aircraft").At
+	fresh := begin(t, log, "aircraft")
+	if _, err := old.Append(t.Context(), change(2)); !errors.Is(err, feedlog.ErrFenced) {
+		t.Errorf("the old writer appends: %v, want ErrFenced", err)
+	}
+	state := load(t, log, "aircraft")
+	if state.At.Epoch == before.Epoch || state.At.Seq != 0 || len(state.Records) != 0 {
+		t.Errorf("the new epoch begins as %+v after %v", state, before)
+	}
+	if at := push(t, fresh, 1); at.Seq != 1 {
+		t.Errorf("the new epoch's first entry is at %v", at)
+	}
+}
+
+func gone(t *testing.T, log feedlog.Log) {
+	w := begin(t, log, "aircraft")
+	at := push(t, w, 1)
+	for name, after := range map[string]topic.Position{
+		"another epoch": {Epoch: "other", Seq: 0},
+		"the future":    {Epoch: at.Epoch, Seq: at.Seq + 5},
+	} {
+		if _, err := log.Read(t.Context(), "aircraft", after); !errors.Is(err, feedlog.ErrGone) {
+			t.Errorf("%s: %v, want ErrGone", name, err)
+		}
+	}
+}
+
+func topics(t *testing.T, log feedlog.Log) {
+	a, b := begin(t, log, "aircraft"), begin(t, log, "vessels")
+	push(t, a, 1)
+	push(t, a, 2)
+	if at := push(t, b, 7); at.Seq != 1 {
+		t.Errorf("the other topic's first entry is at %v", at)
+	}
+	if got := load(t, log, "vessels").Records[0].Fields.Get("n"); got != "7" {
+		t.Errorf("the other topic holds %s", got)
+	}
+}
+
+func contextEnds(t *testing.T, log feedlog.Log) {
+	begin(t, log, "aircraft")
+	ctx, cancel := context.WithCancel(t.Context())
+	at := load(t, log, "aircraft").At
+	errs := make(chan error, 1)
+	go func() {
+		_, err := log.Read(ctx, "aircraft", at)
+		errs <- err
+	}()
+	cancel()
+	if err := <-errs; !errors.Is(err, context.Canceled) {
+		t.Errorf("Read = %v, want the context's error", err)
+	}
+}
+
+func closeEnds(t *testing.T, log feedlog.Log) {
+	w := begin(t, log, "aircraft")
+	waiting := readLater(t, log, "aircraft", load(t, log, "aircraft").At)
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Close(); err != nil {
+		t.Errorf("a second Close: %v", err)
+	}
+	if err := (<-waiting).err; !errors.Is(err, feedlog.ErrClosed) {
+		t.Errorf("Read = %v, want ErrClosed", err)
+	}
+	if _, err := w.Append(t.Context(), change(1)); !errors.Is(err, feedlog.ErrClosed) {
+		t.Errorf("Append = %v, want ErrClosed", err)
+	}
+	if _, err := log.Begin(t.Context(), "aircraft"); !errors.Is(err, feedlog.ErrClosed) {
+		t.Errorf("Begin = %v, want ErrClosed", err)
+	}
+}
+
+// change n sets field n of one record to n, and one of seven others.
+func change(n int) *record.Change {
+	set := func(key string) record.Record {
+		return record.Record{Key: key, Fields: record.Fields{{Name: "n", Raw: fmt.Sprint(n)}}}
+	}
+	return &record.Change{Updated: []record.Record{set("A"), set(fmt.Sprint("B", n%7))}, Observed: int64(n)}
+}
+
+func begin(t *testing.T, log feedlog.Log, name string) feedlog.Writer {
+	t.Helper()
+	w, err := log.Begin(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func push(t *testing.T, w feedlog.Writer, n int) topic.Position {
+	t.Helper()
+	at, err := w.Append(t.Context(), change(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func load(t *testing.T, log feedlog.Log, name string) feedlog.State {
+	t.Helper()
+	state, err := log.Load(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+func read(t *testing.T, log feedlog.Log, name string, after topic.Position) []*feedlog.Entry {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	entries, err := log.Read(ctx, name, after)
+	if err != nil {
+		t.Fatalf("read after %v: %v", after, err)
+	}
+	return entries
+}
+
+type result struct {
+	entries []*feedlog.Entry
+	err     error
+}
+
+func readLater(t *testing.T, log feedlog.Log, name string, after topic.Position) <-chan result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	out := make(chan result, 1)
+	go func() {
+		defer cancel()
+		entries, err := log.Read(ctx, name, after)
+		out <- result{entries, err}
+	}()
+	return out
+}

@@ -1,0 +1,169 @@
+package feedlog
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// kept is how many entries of a topic the memory log keeps for its readers,
+// who live in the same process and are rarely more than one behind. (What
+// clients need to resume is kept by the hub.)
+const kept = 256
+
+// Memory is the log of a gateway that runs alone.
+type Memory struct {
+	mu     sync.Mutex // guards all below
+	topics map[string]*sequence
+	closed chan struct{}
+}
+
+// sequence is one topic. Guarded by Memory.mu.
+type sequence struct {
+	at      topic.Position
+	table   *record.Table // the state at at
+	entries []*Entry      // the newest entries of this epoch, at most kept
+	grown   chan struct{} // closed and replaced when at moves
+}
+
+var _ Log = (*Memory)(nil)
+
+// NewMemory gives an empty log.
+func NewMemory() *Memory {
+	return &Memory{topics: map[string]*sequence{}, closed: make(chan struct{})}
+}
+
+// Begin implements [Log].
+func (m *Memory) Begin(_ context.Context, name string) (Writer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isClosed() {
+		return nil, ErrClosed
+	}
+	s := m.sequenceLocked(name)
+	s.at = topic.Position{Epoch: newEpoch()}
+	s.table, s.entries = record.NewTable(), nil
+	s.wakeLocked()
+	return &memoryWriter{log: m, name: name, epoch: s.at.Epoch}, nil
+}
+
+// Load implements [Log].
+func (m *Memory) Load(_ context.Context, name string) (State, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isClosed() {
+		return State{}, ErrClosed
+	}
+	s := m.sequenceLocked(name)
+	return State{At: s.at, Records: s.table.Records()}, nil
+}
+
+// Read implements [Log].
+func (m *Memory) Read(ctx context.Context, name string, after topic.Position) ([]*Entry, error) {
+	for {
+		entries, grown, err := m.next(name, after)
+		if err != nil || entries != nil {
+			return entries, err
+		}
+		select {
+		case <-grown:
+		case <-m.closed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (m *Memory) next(name string, after topic.Position) ([]*Entry, <-chan struct{}, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isClosed() {
+		return nil, nil, ErrClosed
+	}
+	s := m.sequenceLocked(name)
+	if after.Epoch != s.at.Epoch || after.Seq > s.at.Seq {
+		return nil, nil, ErrGone
+	}
+	missing := int(s.at.Seq - after.Seq)
+	if missing > len(s.entries) {
+		return nil, nil, ErrGone
+	}
+	if missing == 0 {
+		return nil, s.grown, nil
+	}
+	return append([]*Entry(nil), s.entries[len(s.entries)-missing:]...), nil, nil
+}
+
+// Close implements [Log].
+func (m *Memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.isClosed() {
+		close(m.closed)
+	}
+	return nil
+}
+
+func (m *Memory) isClosed() bool {
+	select {
+	case <-m.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+func (m *Memory) sequenceLocked(name string) *sequence {
+	s := m.topics[name]
+	if s == nil {
+		s = &sequence{table: record.NewTable(), grown: make(chan struct{})}
+		m.topics[name] = s
+	}
+	return s
+}
+
+func (s *sequence) wakeLocked() {
+	close(s.grown)
+	s.grown = make(chan struct{})
+}
+
+type memoryWriter struct {
+	log   *Memory
+	name  string
+	epoch string
+}
+
+// Append implements [Writer].
+func (w *memoryWriter) Append(_ context.Context, c *record.Change) (topic.Position, error) {
+	m := w.log
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isClosed() {
+		return topic.Position{}, ErrClosed
+	}
+	s := m.sequenceLocked(w.name)
+	if s.at.Epoch != w.epoch {
+		return topic.Position{}, ErrFenced
+	}
+	base := s.at.Seq
+	s.at.Seq++
+	s.table.Apply(c)
+	if len(s.entries) == kept {
+		s.entries = slices.Delete(s.entries, 0, kept/2)
+	}
+	s.entries = append(s.entries, &Entry{Base: base, At: s.at, Time: time.Now().UnixMilli(), Change: c})
+	s.wakeLocked()
+	return s.at, nil
+}
+
+// newEpoch is the time, so that epochs can be told apart by eye, and chance, so
+// that two of one millisecond differ.
+func newEpoch() string {
+	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + rand.Text()[:6]
+}

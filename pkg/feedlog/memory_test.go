@@ -1,0 +1,41 @@
+package feedlog_test
+
+import (
+	"errors"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/feedlog/feedlogtest"
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestMemoryContract(t *testing.T) {
+	feedlogtest.Run(t, func(*testing.T) feedlog.Log { return feedlog.NewMemory() })
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	log := feedlog.NewMemory()
+	w, err := log.Begin(t.Context(), "aircraft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at topic.Position
+	for range 10_000 {
+		if at, err = w.Append(t.Context(), &record.Change{Removed: []string{"A"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := log.Read(t.Context(), "aircraft", topic.Position{Epoch: at.Epoch, Seq: 1}); !errors.Is(err, feedlog.ErrGone) {
+		t.Errorf("reading on from 10,000 entries ago: %v, want ErrGone", err)
+	}
+	at.Seq -= 100
+	entries, err := log.Read(t.Context(), "aircraft", at)
+	if err != nil || len(entries) != 100 || entries[0].Base != at.Seq {
+		t.Errorf("reading on from 100 entries ago: %d entries, %v", len(entries), err)
+	}
+}
