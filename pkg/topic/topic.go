@@ -50,6 +50,9 @@ type Policy struct {
 	TTL time.Duration
 	// Noise are the fields that ride along only with a change of another.
 	Noise []string
+	// Together are groups of fields of which none changes without the others
+	// being told again (a position is a pair).
+	Together [][]string
 	// Precision is the number of decimals to which a field is rounded before it
 	// is stored and compared.
 	Precision map[string]int

@@ -1,0 +1,146 @@
+// Package root is the namespace "/": the live picture. Clients subscribe to its
+// topics, and ask for what is known right now.
+package root
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+// Config is what the namespace is built from.
+type Config struct {
+	Hub    *hub.Hub
+	Auth   gateway.Auth
+	Logger zerolog.Logger
+	// Receiver is where the receiver stands, nil when that is not known.
+	Receiver *geo.Point
+	// Online says whether any source delivers.
+	Online func() bool
+}
+
+// New gives the namespace.
+func New(cfg Config) *gateway.Namespace {
+	n := gateway.New("/", cfg.Hub, cfg.Auth, cfg.Logger, connect)
+	gateway.On(n, "subscribe", subscribe)
+	gateway.On(n, "unsubscribe", unsubscribe)
+	gateway.On(n, "ping", ping)
+	aircraftRequests(n, cfg.Hub)
+	statusRequest(n, cfg)
+	return n
+}
+
+// connect joins the topics that are joined by themselves, or instead those that
+// the client names in the auth object of its CONNECT.
+func connect(s *gateway.Session, auth json.RawMessage) error {
+	var handshake struct {
+		Subscribe json.RawMessage `json:"subscribe"`
+	}
+	// What else is in it, and whether it is an object at all, is a matter of auth.
+	if json.Unmarshal(auth, &handshake) != nil || handshake.Subscribe == nil {
+		s.AutoJoin()
+		return nil
+	}
+	var ask subscription
+	if err := json.Unmarshal(handshake.Subscribe, &ask); err != nil {
+		s.AutoJoin()
+		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid subscribe in auth: %v", err)
+	}
+	if err := subscribe(s, ask, nil); err != nil {
+		s.AutoJoin()
+		return err
+	}
+	return nil
+}
+
+// topicList is a name, or a list of names.
+type topicList []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *topicList) UnmarshalJSON(raw []byte) error {
+	if len(raw) > 0 && raw[0] == '"' {
+		*l = make(topicList, 1)
+		return json.Unmarshal(raw, &(*l)[0])
+	}
+	var names []string
+	if err := json.Unmarshal(raw, &names); err != nil {
+		return errors.New("'topics' is a name or a list of names")
+	}
+	*l = names
+	return nil
+}
+
+// maxTopics bounds a list of topics; it is far more than there are.
+const maxTopics = 100
+
+func (l topicList) check(event string) error {
+	switch {
+	case l == nil:
+		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: expected an object with 'topics', a name or a list of names", event)
+	case len(l) > maxTopics:
+		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: 'topics' has %d names; %d are allowed", event, len(l), maxTopics)
+	}
+	return nil
+}
+
+// subscription is the payload of "subscribe".
+type subscription struct {
+	Topics  topicList                  `json:"topics"`
+	Since   map[string]*wire.Position  `json:"since"`
+	Filters map[string]json.RawMessage `json:"filters"`
+	Rate    map[string]json.RawMessage `json:"rate"`
+	Fields  map[string]json.RawMessage `json:"fields"`
+	Batch   *bool                      `json:"batch"`
+	Legacy  *bool                      `json:"legacy"`
+}
+
+func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
+	if err := ask.Topics.check("subscribe"); err != nil {
+		return err
+	}
+	for name, part := range map[string]map[string]json.RawMessage{"filters": ask.Filters, "rate": ask.Rate, "fields": ask.Fields} {
+		for topicName, value := range part {
+			if string(value) != "null" {
+				return gateway.Errorf(gateway.CodeNotSupported, "%s.%s: this server has no %s yet; leave them out", name, topicName, name)
+			}
+		}
+	}
+	answer, err := s.Subscribe(hub.Subscribe{Topics: ask.Topics, Batch: ask.Batch, Legacy: ask.Legacy})
+	return fill(ack, answer, err)
+}
+
+func unsubscribe(s *gateway.Session, ask struct {
+	Topics topicList `json:"topics"`
+}, ack gateway.Ack) error {
+	if err := ask.Topics.check("unsubscribe"); err != nil {
+		return err
+	}
+	answer, err := s.Unsubscribe(ask.Topics)
+	return fill(ack, answer, err)
+}
+
+// ping is answered whatever comes with it.
+func ping(s *gateway.Session, _ json.RawMessage, ack gateway.Ack) error {
+	return s.Reply("pong", wire.Pong{Timestamp: wire.Timestamp(time.Now())}, ack)
+}
+
+// fill puts an answer that was already sent as an event into the acknowledgement.
+func fill(ack gateway.Ack, answer any, err error) error {
+	if err != nil || ack == nil {
+		return err
+	}
+	data, err := wire.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("encode an acknowledgement: %w", err)
+	}
+	ack(data)
+	return nil
+}

@@ -1,0 +1,177 @@
+// Package feed is the writer side of a topic: it merges what sources report
+// into records and writes to the log what changed.
+//
+// Sources call [Feed.Put] from any goroutine; it merges and returns. One
+// goroutine, in [Feed.Run], owns the writing: at most so many times a second as
+// the topic's policy allows it turns what changed since the last time into one
+// change. Only the newest value of a field counts; when nothing changed,
+// nothing is written.
+package feed
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/ratelimit"
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// sweepEvery is how often records are checked for their age.
+const sweepEvery = time.Second
+
+// Feed writes one state topic. It is safe for concurrent use.
+type Feed struct {
+	// Static.
+	policy topic.Policy
+	log    feedlog.Log
+	logger zerolog.Logger
+	wake   chan struct{} // holds one token when there may be something to tell
+
+	// Owned by Run.
+	pacer  *ratelimit.Pacer
+	writer feedlog.Writer // nil when there is no epoch to continue
+
+	mu     sync.Mutex // guards merged
+	merged *merger
+}
+
+var _ Sink = (*Feed)(nil)
+
+// New gives the feed of a state topic. Nothing is written before Run.
+func New(policy topic.Policy, log feedlog.Log, logger zerolog.Logger) *Feed {
+	return &Feed{
+		policy: policy,
+		log:    log,
+		logger: logger.With().Str("topic", policy.Name).Logger(),
+		wake:   make(chan struct{}, 1),
+		pacer:  ratelimit.New(policy.Rate),
+		merged: newMerger(policy),
+	}
+}
+
+// Put implements [Sink].
+func (f *Feed) Put(updates []record.Update) {
+	now := time.Now().UnixMilli()
+	f.mu.Lock()
+	for i := range updates {
+		f.merged.put(&updates[i], now)
+	}
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Records gives the records as they were told to readers, in the order of their
+// keys. (What was reported may be newer by what the pace and the policy's noise
+// hold back.)
+func (f *Feed) Records() []record.Record {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]record.Record, 0, len(f.merged.rows))
+	for _, r := range f.merged.rows {
+		if r.isTold {
+			out = append(out, record.Record{Key: r.key, Fields: slices.Clone(r.told)})
+		}
+	}
+	slices.SortFunc(out, func(a, b record.Record) int { return cmp.Compare(a.Key, b.Key) })
+	return out
+}
+
+// Run writes until ctx ends. When the log fails it tries again, with back-off,
+// in a new epoch; nothing that was put is lost meanwhile but what a newer value
+// replaces.
+func (f *Feed) Run(ctx context.Context) error {
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	paced := time.NewTimer(0)
+	defer paced.Stop()
+	retry := backoff.NewExponentialBackOff()
+	retry.MaxInterval = 10 * time.Second
+	for {
+		wait, err := f.step(ctx, time.Now())
+		switch {
+		case ctx.Err() != nil || errors.Is(err, feedlog.ErrClosed):
+			return nil
+		case err != nil:
+			f.logger.Warn().Err(err).Msg("the log does not take changes; trying again")
+			wait = retry.NextBackOff()
+		default:
+			retry.Reset()
+		}
+		if wait > 0 {
+			paced.Reset(wait)
+		}
+		if err != nil {
+			select { // Neither news nor age matter before the log is back.
+			case <-ctx.Done():
+			case <-paced.C:
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-f.wake:
+		case <-paced.C:
+		case now := <-sweep.C:
+			f.mu.Lock()
+			f.merged.expire(now.UnixMilli())
+			f.mu.Unlock()
+		}
+	}
+}
+
+// step writes what there is to tell, if the pace allows it; otherwise it says
+// how long to wait.
+func (f *Feed) step(ctx context.Context, now time.Time) (wait time.Duration, err error) {
+	if f.writer == nil {
+		if err := f.begin(ctx); err != nil {
+			return 0, err
+		}
+	}
+	f.mu.Lock()
+	pending := f.merged.pending()
+	f.mu.Unlock()
+	if !pending {
+		return 0, nil
+	}
+	if wait := f.pacer.Take(now); wait > 0 {
+		return wait, nil
+	}
+	f.mu.Lock()
+	change := f.merged.flush()
+	f.mu.Unlock()
+	if change == nil {
+		return 0, nil
+	}
+	if _, err := f.writer.Append(ctx, change); err != nil {
+		f.writer = nil
+		return 0, fmt.Errorf("append: %w", err)
+	}
+	return 0, nil
+}
+
+// begin opens an epoch. Its first change tells every record: readers of a new
+// epoch know none.
+func (f *Feed) begin(ctx context.Context) error {
+	w, err := f.log.Begin(ctx, f.policy.Name)
+	if err != nil {
+		return fmt.Errorf("begin an epoch: %w", err)
+	}
+	f.mu.Lock()
+	f.merged.retell()
+	f.mu.Unlock()
+	f.writer = w
+	return nil
+}

@@ -1,0 +1,98 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+// Codes of the errors that clients get. They do not change.
+const (
+	// CodeInvalidPayload: the event's payload has not the shape that it should.
+	CodeInvalidPayload = "invalid_payload"
+	// CodeUnknownEvent: the namespace has no such event.
+	CodeUnknownEvent = "unknown_event"
+	// CodeUnknownRequest: the namespace has no such type of request.
+	CodeUnknownRequest = "unknown_request"
+	// CodeInvalidParams: a request's params lack something, or have a wrong value.
+	CodeInvalidParams = "invalid_params"
+	// CodePermissionDenied: the session lacks the permission.
+	CodePermissionDenied = "permission_denied"
+	// CodeNotSupported: a part of the protocol that this version does not have.
+	CodeNotSupported = "not_supported"
+	// CodeInternal: the fault is the server's.
+	CodeInternal = "internal"
+)
+
+// Error is what a client is told. Its text says what is wrong and how to mend it.
+type Error struct {
+	Code    string
+	Message string
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Message }
+
+// Errorf makes an error to be told to the client.
+func Errorf(code, format string, args ...any) error { return errorf(code, format, args...) }
+
+func errorf(code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// told is the one place that maps an error to what the client is told: an
+// [*Error] as it is, anything else as a fault of the server.
+func told(err error) (e *Error, internal bool) {
+	if errors.As(err, &e) {
+		return e, false
+	}
+	return &Error{Code: CodeInternal, Message: "Internal server error"}, true
+}
+
+// fail tells the client what was wrong with an event.
+func (s *Session) fail(event string, requestID json.RawMessage, err error, ack Ack) {
+	e, internal := told(err)
+	if internal {
+		s.logger.Error().Str("event", event).Err(err).Msg("an event could not be handled")
+	}
+	reply := wire.Error{Type: "error", RequestID: requestID, Code: e.Code, Message: e.Message}
+	if err := s.Reply("error", reply, ack); err != nil {
+		s.logger.Error().Err(err).Msg("an error could not be told")
+	}
+}
+
+// decode decodes a client's JSON; nothing and null leave the value as it is.
+func decode(raw json.RawMessage, into any) error {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	err := json.Unmarshal(raw, into)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		if wrong.Field == "" {
+			return fmt.Errorf("expected an object, got %s", wrong.Value)
+		}
+		return fmt.Errorf("%s: expected %s, got %s", wrong.Field, kind(wrong.Type.String()), wrong.Value)
+	}
+	return err
+}
+
+// kind names a Go type as a client's author would.
+func kind(goType string) string {
+	switch {
+	case strings.HasPrefix(goType, "[]"):
+		return "a list"
+	case strings.HasPrefix(goType, "map"), strings.Contains(goType, "."):
+		return "an object"
+	case strings.Contains(goType, "int"):
+		return "a whole number"
+	case strings.Contains(goType, "float"):
+		return "a number"
+	case goType == "bool":
+		return "true or false"
+	}
+	return "a " + goType
+}

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+type request struct {
+	permission string
+	handle     func(ctx context.Context, s *Session, params json.RawMessage) (any, error)
+}
+
+// Handle adds a type of request to a namespace. P is what its params decode to,
+// R what it answers with: a json.RawMessage goes out as it is. ctx ends with
+// the session.
+func Handle[P, R any](n *Namespace, requestType, permission string, handle func(ctx context.Context, s *Session, params P) (R, error)) {
+	n.requests[requestType] = request{permission, func(ctx context.Context, s *Session, raw json.RawMessage) (any, error) {
+		var params P
+		if err := decode(raw, &params); err != nil {
+			return nil, errorf(CodeInvalidParams, "Invalid params: %v", err)
+		}
+		return handle(ctx, s, params)
+	}}
+}
+
+// onRequest answers {type, request_id, params} by "response" or "error".
+func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) error {
+	var ask *struct {
+		Type      json.RawMessage `json:"type"`
+		RequestID json.RawMessage `json:"request_id"`
+		Params    json.RawMessage `json:"params"`
+	}
+	if err := decode(payload, &ask); err != nil || ask == nil {
+		return errorf(CodeInvalidPayload, "Invalid request: expected an object {type, request_id, params}")
+	}
+	if ask.RequestID == nil {
+		ask.RequestID = json.RawMessage("null")
+	}
+	var requestType string
+	if err := json.Unmarshal(ask.Type, &requestType); err != nil || requestType == "" {
+		s.fail("request", ask.RequestID, errorf(CodeInvalidPayload, "Missing request type: expected a string under 'type'"), ack)
+		return nil
+	}
+	data, err := n.answer(s, requestType, ask.Params)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			s.fail("request", ask.RequestID, err, ack)
+		}
+		return nil
+	}
+	return s.Reply("response", wire.Response{
+		Type: "response", RequestID: ask.RequestID, RequestType: requestType, Data: data,
+	}, ack)
+}
+
+func (n *Namespace) answer(s *Session, requestType string, params json.RawMessage) (any, error) {
+	r, ok := n.requests[requestType]
+	switch {
+	case !ok:
+		return nil, errorf(CodeUnknownRequest, "Unknown request type: %s", requestType)
+	case !s.who.May(r.permission):
+		return nil, errorf(CodePermissionDenied, "Permission denied")
+	}
+	return r.handle(s.ctx, s, params)
+}

@@ -1,0 +1,109 @@
+// Package wire is what clients see: the events of a topic and their payloads,
+// as JSON, encoded once and shared by all who get them.
+//
+// # Flow
+//
+//	client                                server
+//	subscribe {topics}                →
+//	                                  ←   subscribed {topics, joined, denied, unknown, filters, views, positions, resumed}
+//	                                  ←   <prefix>:snapshot {epoch, seq, view, count, timestamp, <list>}
+//	                                  ←   <prefix>:update {type: "delta", epoch, base, seq, view, added, updated, removed, timestamp, observed}
+//	unsubscribe {topics}              →
+//	                                  ←   unsubscribed {topics, remaining}
+//	request {type, request_id, params} →
+//	                                  ←   response {type, request_id, request_type, data}, or error {type, request_id, code, message}
+//
+// # Position
+//
+// A topic's changes are numbered within an epoch. An update leads from the
+// state at base to the state at seq. A client applies the update whose base is
+// its own seq, ignores one whose seq is not above its own, and otherwise has
+// missed something: then it subscribes again and gets a snapshot.
+//
+// Ages ("seen") are in seconds before the message's timestamp.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// Message is one event for clients. It is immutable, and shared by all who get it.
+type Message struct {
+	// Event is its name.
+	Event string
+	// Data is its payload, as JSON.
+	Data []byte
+	// Topic is the topic that it belongs to; "" for what belongs to none.
+	Topic string
+
+	packet atomic.Pointer[packet]
+}
+
+type packet struct {
+	namespace string
+	text      []byte
+}
+
+// Packet gives the message as a Socket.IO event packet of a namespace ("/" and
+// so on), in text. It is made once per namespace that asks in a row; the caller
+// must not change it.
+//
+// Layout: the packet type ('2', an event), for other namespaces than "/" the
+// namespace and a comma, then a JSON array of the event's name and the payload.
+func (m *Message) Packet(namespace string) []byte {
+	if p := m.packet.Load(); p != nil && p.namespace == namespace {
+		return p.text
+	}
+	text := make([]byte, 0, len(m.Data)+len(m.Event)+len(namespace)+8)
+	text = append(text, '2')
+	if namespace != "/" {
+		text = append(text, namespace...)
+		text = append(text, ',')
+	}
+	text = append(text, '[')
+	text = record.AppendString(text, m.Event)
+	text = append(text, ',')
+	text = append(text, m.Data...)
+	text = append(text, ']')
+	m.packet.Store(&packet{namespace, text})
+	return text
+}
+
+// New encodes a payload as a message of no topic.
+func New(event string, payload any) (*Message, error) {
+	data, err := Marshal(payload)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", event, err)
+	}
+	return &Message{Event: event, Data: data}, nil
+}
+
+// Marshal is json.Marshal without the escapes for HTML: nothing here is pasted
+// into a page.
+func Marshal(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
+}
+
+// timeLayout is ISO 8601 in UTC, to the millisecond.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// Timestamp gives a moment as clients get it: ISO 8601, UTC, milliseconds.
+func Timestamp(t time.Time) string { return t.UTC().Format(timeLayout) }
+
+func appendTimestamp(dst []byte, unixMilli int64) []byte {
+	dst = append(dst, '"')
+	dst = time.UnixMilli(unixMilli).UTC().AppendFormat(dst, timeLayout)
+	return append(dst, '"')
+}
