@@ -1,0 +1,53 @@
+package readsb
+
+import (
+	"hash/maphash"
+	"time"
+)
+
+// The ages in a file relate to the file's now, which is told by the clock of the
+// receiver; the program's times are told by this machine's clock.
+const (
+	// maxSkew is how far a receiver's clock may be off to be believed.
+	maxSkew = 5 * time.Second
+	// staleAfter is how old the newest data may be before the source is stale.
+	staleAfter = time.Minute
+)
+
+// moment is when a file was written, in this machine's clock. All times are in
+// unix milliseconds: received is when it came (this machine's clock), now what
+// the file says (the receiver's), date when it was sent (the receiver's, from
+// the Date header); 0 is unknown.
+//
+// When now is far from here, either the receiver's clock is off or the file is
+// old. Date and now come from one host, so their difference is the file's age,
+// however wrong that host's clock is. Nothing is ever in the future.
+func moment(received, now, date int64) int64 {
+	switch skew := received - now; {
+	case now == 0:
+		return received
+	case max(skew, -skew) <= maxSkew.Milliseconds():
+		return min(now, received)
+	case date == 0:
+		return received
+	default:
+		return received - max(0, date-now)
+	}
+}
+
+var seed = maphash.MakeSeed()
+
+// edition tells two contents of a file apart: by its now, else by its bytes. It
+// says nothing about which is newer: after a receiver's restart, now may go
+// back.
+type edition struct {
+	now int64
+	sum uint64
+}
+
+func editionOf(f *Frame, body []byte) edition {
+	if f.Now != 0 {
+		return edition{now: f.Now}
+	}
+	return edition{sum: maphash.Bytes(seed, body)}
+}

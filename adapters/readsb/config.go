@@ -1,0 +1,74 @@
+package readsb
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/geo"
+)
+
+// Config says which receiver to read, and how.
+type Config struct {
+	// Name is what the source is called in logs and in its status; the default is "readsb".
+	Name string `koanf:"name"`
+	// URL is where aircraft.json is: http, https or file. An address without a
+	// path means /data/aircraft.json there, one that ends in "/" the aircraft.json
+	// in that folder. Required.
+	URL string `koanf:"url"`
+	// Interval is the time from one poll to the next: 100ms to 1h, default 1s.
+	Interval time.Duration `koanf:"interval"`
+	// Timeout is how long one answer may take: 100ms to 1m, default 5s.
+	Timeout time.Duration `koanf:"timeout"`
+	// Receiver is the position that distances are measured from; nil (the
+	// default) takes the one in receiver.json beside aircraft.json, if it is there.
+	Receiver *geo.Point `koanf:"receiver"`
+}
+
+// DefaultConfig is a configuration that lacks only its URL.
+func DefaultConfig() Config {
+	return Config{Name: "readsb", Interval: time.Second, Timeout: 5 * time.Second}
+}
+
+// Validate names the first value that cannot be.
+func (c Config) Validate() error {
+	if _, err := endpoint(c.URL); err != nil {
+		return fmt.Errorf("url: %w", err)
+	}
+	switch {
+	case c.Interval < 100*time.Millisecond || c.Interval > time.Hour:
+		return fmt.Errorf("interval: %v is out of range: from 100ms to 1h", c.Interval)
+	case c.Timeout < 100*time.Millisecond || c.Timeout > time.Minute:
+		return fmt.Errorf("timeout: %v is out of range: from 100ms to 1m", c.Timeout)
+	case c.Receiver != nil && !c.Receiver.Valid():
+		return fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon)
+	}
+	return nil
+}
+
+// endpoint completes the address of aircraft.json. Errors do not repeat the
+// address, which may hold a password.
+func endpoint(address string) (*url.URL, error) {
+	if address == "" {
+		return nil, errors.New("is missing: the address of aircraft.json, such as http://192.168.1.10:8080/data/aircraft.json")
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("is not an address: write it like http://192.168.1.10:8080/data/aircraft.json")
+	}
+	switch web := u.Scheme == "http" || u.Scheme == "https"; {
+	case web && u.Host == "", !web && u.Scheme != "file":
+		return nil, errors.New("must begin with http://HOST, https://HOST or file:///")
+	case !web && (u.Host != "" || !strings.HasPrefix(u.Path, "/")):
+		return nil, errors.New("a file's address has three slashes: file:///run/readsb/aircraft.json")
+	case u.RawQuery != "":
+	case web && strings.Trim(u.Path, "/") == "":
+		u.Path = "/data/aircraft.json"
+	case strings.HasSuffix(u.Path, "/"):
+		u.Path += "aircraft.json"
+	}
+	u.Fragment = ""
+	return u, nil
+}

@@ -1,0 +1,188 @@
+package readsb
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The bounds of a file. The largest real ones (a whole network's aircraft) have
+// 20,000 aircraft and 10 MB.
+const (
+	maxBody     = 64 << 20
+	maxAircraft = 100_000
+)
+
+// Why a file, or a part of it, could not be used. The reasons of single records
+// are those of package aircraft and the ones in record.go.
+const (
+	NotJSON   = "not_json"  // the answer is something else: a page of HTML
+	NoList    = "no_list"   // JSON, but without a list of aircraft
+	Truncated = "truncated" // it ends in the middle
+	Malformed = "malformed" // it is broken in the middle
+	TooLarge  = "too_large" // there is more of it than a receiver writes
+)
+
+// Error says why a file could not be used, or not to its end.
+type Error struct {
+	// Reason is one word that does not change: what such files are counted by.
+	Reason string
+	// Detail is for people.
+	Detail string
+}
+
+func (e *Error) Error() string { return e.Detail }
+
+// Frame is one aircraft.json, its records not yet looked into.
+type Frame struct {
+	// Now is the moment the ages in the file relate to, by the receiver's clock
+	// (unix milliseconds); 0 when the file does not say.
+	Now int64
+	// Bad counts refused records by reason.
+	Bad map[string]uint64
+
+	records []string // JSON objects, valid
+	listed  bool     // the list of aircraft was found
+}
+
+// Parse takes a file apart. The frame is never nil: when there is an error (an
+// [*Error]) it holds the whole records that were found all the same. The
+// frame does not refer to body.
+//
+// A record with broken syntax costs only itself: reading goes on with the next.
+func Parse(body []byte) (*Frame, error) {
+	f := &Frame{Bad: map[string]uint64{}}
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	switch {
+	case len(body) == 0:
+		return f, &Error{Truncated, "the file is empty"}
+	case body[0] != '{':
+		return f, &Error{NotJSON, fmt.Sprintf("this is no aircraft.json, it begins with %.40q", body)}
+	}
+	err := f.parse(body)
+	if err == nil && !f.listed {
+		err = errNoList
+	}
+	return f, parseError(err)
+}
+
+// reopened stands for what was read before a broken record, so that a new
+// decoder finds itself in the list of the envelope.
+const reopened = `{"aircraft":[`
+
+// boundary is where a record ends and the next begins, or the list ends.
+var boundary = regexp.MustCompile(`\}\s*(,\s*\{|\])`)
+
+func (f *Frame) parse(body []byte) error {
+	for before := ""; ; before = reopened {
+		d := json.NewDecoder(io.MultiReader(strings.NewReader(before), bytes.NewReader(body)))
+		err := f.envelope(d)
+		if !errors.Is(err, errBrokenRecord) {
+			return err
+		}
+		f.Bad[Malformed]++
+		// A decoder cannot go on after a syntax error: begin a new one behind it.
+		body = body[int(d.InputOffset())-len(before):]
+		next := boundary.FindIndex(body)
+		if next == nil {
+			return errors.New("nothing readable follows the broken record")
+		}
+		body = bytes.TrimLeft(body[next[0]+1:], " \t\r\n,")
+	}
+}
+
+var (
+	errBrokenRecord = errors.New("broken record")
+	errTooMany      = &Error{TooLarge, fmt.Sprintf("the file has more than %d aircraft", maxAircraft)}
+	errNoList       = &Error{NoList, `the file has no list "aircraft" or "ac"`}
+)
+
+func parseError(err error) error {
+	var known *Error
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &Error{Truncated, "the file ends in the middle"}
+	}
+	return &Error{Malformed, "the file is broken: " + err.Error()}
+}
+
+// envelope reads the outer object.
+func (f *Frame) envelope(d *json.Decoder) error {
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	var skipped json.RawMessage
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		switch key {
+		case "aircraft", "ac":
+			err = f.list(d)
+		case "now":
+			if err = d.Decode(&skipped); err == nil {
+				f.Now = unixMilli(string(skipped))
+			}
+		default:
+			err = d.Decode(&skipped)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := d.Token()
+	return err
+}
+
+// list reads the records; a list that is null is empty.
+func (f *Frame) list(d *json.Decoder) error {
+	open, err := d.Token()
+	switch {
+	case err != nil:
+		return err
+	case open == nil:
+		f.listed = true
+		return nil
+	case open != json.Delim('['):
+		return errNoList
+	}
+	f.listed = true
+	var raw json.RawMessage
+	for d.More() {
+		var syntax *json.SyntaxError
+		switch err := d.Decode(&raw); {
+		case errors.As(err, &syntax):
+			return errBrokenRecord
+		case err != nil:
+			return err
+		case len(f.records) == maxAircraft:
+			return errTooMany
+		}
+		f.records = append(f.records, string(raw))
+	}
+	_, err = d.Token()
+	return err
+}
+
+// unixMilli reads a time in seconds or milliseconds: what would be after the
+// year 5000 in seconds is in milliseconds. What is no time is 0.
+func unixMilli(raw string) int64 {
+	const latestSeconds = 1e11
+	v, err := strconv.ParseFloat(raw, 64)
+	if err != nil || v <= 0 || v > latestSeconds*1000 {
+		return 0
+	}
+	if v < latestSeconds {
+		v *= 1000
+	}
+	return int64(math.Round(v))
+}

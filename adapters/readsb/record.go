@@ -1,0 +1,120 @@
+package readsb
+
+import (
+	"errors"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/skygate-io/skygate/pkg/aircraft"
+	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// The bounds of a record. Real ones have up to 60 fields, 1.2 KB and three levels.
+const (
+	maxRecord = 32 << 10
+	maxFields = 256
+	maxDepth  = 16
+)
+
+// Why a record is refused before its fields are looked at. One with more bytes
+// or fields than the bounds is [TooLarge].
+const (
+	NotObject = "not_object"
+	TooDeep   = "too_deep"
+)
+
+// derived is room for the fields that normalising adds.
+const derived = 10
+
+// Decode turns one aircraft.json into updates: [Parse] and [Frame.Updates] in
+// one. Good records are there also when there is an error; bad counts the
+// others by reason.
+func Decode(body []byte, at int64, receiver *geo.Point) (updates []record.Update, bad map[string]uint64, err error) {
+	f, err := Parse(body)
+	return f.Updates(at, receiver), f.Bad, err
+}
+
+// Updates turns the records into updates and counts in Bad those that are
+// refused. at is the moment, in unix milliseconds of this machine's clock, that
+// the ages in the file relate to; receiver is nil when its position is unknown.
+func (f *Frame) Updates(at int64, receiver *geo.Point) []record.Update {
+	updates := make([]record.Update, 0, len(f.records))
+	for _, raw := range f.records {
+		u, reason := decodeRecord(raw, at, receiver)
+		if reason != "" {
+			f.Bad[reason]++
+			continue
+		}
+		updates = append(updates, u)
+	}
+	return updates
+}
+
+// decodeRecord gives the update, or the reason why there is none. raw is valid JSON.
+func decodeRecord(raw string, at int64, receiver *geo.Point) (u record.Update, reason string) {
+	switch {
+	case raw[0] != '{':
+		return u, NotObject
+	case len(raw) > maxRecord:
+		return u, TooLarge
+	case depth(raw) > maxDepth:
+		return u, TooDeep
+	}
+	hex, fields := split(raw)
+	if len(fields) > maxFields {
+		return u, TooLarge
+	}
+	key, err := aircraft.Hex(hex)
+	if err != nil {
+		return u, reasonOf(err)
+	}
+	observed, err := aircraft.Normalise(&fields, at, receiver)
+	if err != nil {
+		return u, reasonOf(err)
+	}
+	return record.Update{Record: record.Record{Key: key, Fields: fields}, Observed: observed, Whole: true}, ""
+}
+
+// split gives the address and the other fields, as they are. The values point
+// into raw.
+func split(raw string) (hex string, fields record.Fields) {
+	fields = make(record.Fields, 0, 32+derived)
+	gjson.Parse(raw).ForEach(func(name, value gjson.Result) bool {
+		if name.Str == "hex" {
+			hex = value.Str // "" when it is no string
+		} else {
+			fields = append(fields, record.Field{Name: name.Str, Raw: value.Raw})
+		}
+		return len(fields) <= maxFields
+	})
+	return hex, fields
+}
+
+func reasonOf(err error) string {
+	var refused *aircraft.Error
+	if errors.As(err, &refused) {
+		return string(refused.Reason)
+	}
+	return Malformed
+}
+
+// depth is how far objects and lists are nested.
+func depth(raw string) int {
+	deepest, level, inText := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			level++
+			deepest = max(deepest, level)
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return deepest
+}

@@ -1,0 +1,150 @@
+package readsb
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/geo"
+)
+
+// maxRetry is the longest pause between two attempts to reach a receiver.
+const maxRetry = 30 * time.Second
+
+// Source polls one receiver. Use [New]. Run may be called once at a time;
+// Status at any time.
+type Source struct {
+	// Static.
+	cfg     Config
+	address *url.URL
+	health  *health
+
+	// Owned by Run.
+	fetch    *fetcher
+	known    validators // of the last whole file
+	edition  edition    // of the last whole file
+	newest   time.Time  // when that file was written, by this machine's clock
+	receiver *geo.Point
+	located  bool // receiver.json was asked for since the last failure
+}
+
+var _ feed.Source = (*Source)(nil)
+
+// New gives a source that has not begun. The error is that of [Config.Validate].
+func New(cfg Config, log zerolog.Logger) (*Source, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	address, err := endpoint(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	log = log.With().Str("source", cfg.Name).Str("host", address.Host).Str("path", address.Path).Logger()
+	return &Source{
+		cfg: cfg, address: address, health: newHealth(log),
+		fetch: newFetcher(address.Scheme, cfg.Timeout), receiver: cfg.Receiver,
+	}, nil
+}
+
+// Status implements [feed.Source]. Bad counts refused records and failed polls.
+func (s *Source) Status() feed.Status { return s.health.status() }
+
+// Run implements [feed.Source]. It returns nil, when ctx ends: whatever a
+// receiver does wrong may mend.
+func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
+	defer s.fetch.close()
+	retry := &backoff.ExponentialBackOff{
+		InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: maxRetry,
+	}
+	for {
+		begun := time.Now()
+		err := s.poll(ctx, sink)
+		if ctx.Err() != nil {
+			return nil
+		}
+		pause := s.cfg.Interval - time.Since(begun)
+		if err != nil {
+			s.located = false
+			s.health.failed(err)
+			pause = min(retry.NextBackOff(), maxRetry)
+		} else {
+			retry.Reset()
+			s.health.answered(time.Since(s.newest))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// poll asks for the file once and delivers what is new in it. After an error
+// that is not the connection's, what could be read was delivered.
+func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
+	a, err := s.fetch.get(ctx, s.address, s.known, maxBody)
+	if a.unchanged || err != nil && len(a.body) == 0 {
+		return err
+	}
+	frame, broken := Parse(a.body)
+	if err == nil {
+		err = broken
+	}
+	edition := editionOf(frame, a.body)
+	if edition == s.edition {
+		return err // a receiver that is stuck, or was asked twice
+	}
+	if len(frame.records) > 0 {
+		s.locate(ctx) // from here on the body is gone
+	}
+	written := moment(a.received.UnixMilli(), frame.Now, unixMilliOf(a.date))
+	s.deliver(frame, written, sink)
+	if err == nil {
+		s.known, s.edition, s.newest = a.validators, edition, time.UnixMilli(written)
+	}
+	return err
+}
+
+func (s *Source) deliver(frame *Frame, written int64, sink feed.Sink) {
+	updates := frame.Updates(written, s.receiver)
+	var newest int64
+	for i := range updates {
+		newest = max(newest, updates[i].Observed)
+	}
+	s.health.used(len(updates), newest, frame.Bad)
+	if len(updates) > 0 {
+		sink.Put(updates)
+	}
+}
+
+// locate asks where the receiver is, once per connection, when nobody said so.
+// Many receivers do not tell, for privacy: then distances are not known.
+func (s *Source) locate(ctx context.Context) {
+	if s.located || s.cfg.Receiver != nil {
+		return
+	}
+	s.located = true
+	a, err := s.fetch.get(ctx, s.address.ResolveReference(&url.URL{Path: "receiver.json"}), validators{}, 1<<20)
+	if err != nil {
+		return
+	}
+	var told struct{ Lat, Lon *float64 }
+	if json.Unmarshal(a.body, &told) != nil || told.Lat == nil || told.Lon == nil {
+		return
+	}
+	if p := (geo.Point{Lat: *told.Lat, Lon: *told.Lon}); p.Valid() && p != (geo.Point{}) {
+		s.receiver = &p
+	}
+}
+
+func unixMilliOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
