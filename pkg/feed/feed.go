@@ -136,7 +136,7 @@ func (f *Feed) Run(ctx context.Context) error {
 // how long to wait.
 func (f *Feed) step(ctx context.Context, now time.Time) (wait time.Duration, err error) {
 	if f.writer == nil {
-		if err := f.begin(ctx); err != nil {
+		if err := f.Begin(ctx); err != nil {
 			return 0, err
 		}
 	}
@@ -162,9 +162,10 @@ func (f *Feed) step(ctx context.Context, now time.Time) (wait time.Duration, err
 	return 0, nil
 }
 
-// begin opens an epoch. Its first change tells every record: readers of a new
-// epoch know none.
-func (f *Feed) begin(ctx context.Context) error {
+// Begin opens an epoch, whose first change tells every record: its readers know
+// none. Run does it by itself; who calls it before Run knows that the topic has
+// begun when it returns.
+func (f *Feed) Begin(ctx context.Context) error {
 	w, err := f.log.Begin(ctx, f.policy.Name)
 	if err != nil {
 		return fmt.Errorf("begin an epoch: %w", err)

@@ -15,6 +15,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/rs/zerolog"
@@ -53,6 +54,17 @@ func New(log feedlog.Log, policies []topic.Policy, batches batch.Config, logger 
 		h.byName[policy.Name] = s
 	}
 	return h
+}
+
+// Load brings every topic to the log's newest position. Run does it by itself;
+// after a Load before it, the first sessions find what there is.
+func (h *Hub) Load(ctx context.Context) error {
+	for _, s := range h.streams {
+		if err := s.load(ctx, h.log); err != nil {
+			return fmt.Errorf("load topic %s: %w", s.policy.Name, err)
+		}
+	}
+	return nil
 }
 
 // Run follows the log until ctx ends.

@@ -1,0 +1,130 @@
+// Package app wires the program: it makes the rooms known to each other, starts
+// them, and ends them. It holds no logic of its own.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/skygate-io/skygate/adapters/socketio"
+	"github.com/skygate-io/skygate/adapters/web"
+	"github.com/skygate-io/skygate/config"
+	"github.com/skygate-io/skygate/namespaces/root"
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// headerTimeout is how long a client may take to send its request's headers.
+const headerTimeout = 10 * time.Second
+
+// App is the program, listening. Use [New], then Run once.
+type App struct {
+	cfg      config.Config
+	logger   zerolog.Logger
+	listener net.Listener
+
+	log      *feedlog.Memory
+	aircraft *feed.Feed
+	hub      *hub.Hub
+	sources  []source
+	sockets  *socketio.Server
+	http     *http.Server
+}
+
+// New makes the program of a valid configuration. It listens from now on, and
+// answers once it runs.
+func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
+	a := &App{cfg: cfg, logger: logger, log: feedlog.NewMemory()}
+	policy := root.Aircraft().With(cfg.Topics[root.Aircraft().Name])
+	a.aircraft = feed.New(policy, a.log, logger)
+	a.hub = hub.New(a.log, []topic.Policy{policy}, cfg.Batch, logger)
+	var err error
+	if a.sources, err = openSources(cfg, logger); err != nil {
+		return nil, err
+	}
+	namespace := root.New(root.Config{
+		Hub: a.hub, Auth: gateway.Everyone, Logger: logger,
+		Receiver: cfg.Receiver, Online: a.online,
+	})
+	a.sockets = socketio.New(cfg.SocketIO, []*gateway.Namespace{namespace}, logger)
+
+	mux := http.NewServeMux()
+	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.Handle("/", web.Handler())
+	a.http = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout}
+
+	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return a, nil
+}
+
+// Addr is the address that the program listens on.
+func (a *App) Addr() net.Addr { return a.listener.Addr() }
+
+// Run serves until ctx ends, then disconnects the clients and waits for what
+// was begun, no longer than the configured time.
+func (a *App) Run(ctx context.Context) error {
+	if err := errors.Join(a.aircraft.Begin(ctx), a.hub.Load(ctx)); err != nil {
+		return err
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return a.aircraft.Run(ctx) })
+	work.Go(func() error { return a.hub.Run(ctx) })
+	for _, s := range a.sources {
+		work.Go(func() error { return s.run(ctx, a.aircraft) })
+	}
+	work.Go(a.serve)
+	work.Go(func() error { return a.shutdown(ctx) })
+	a.logger.Info().Stringer("address", a.Addr()).Msg("listening")
+
+	done := make(chan error, 1)
+	go func() { done <- work.Wait() }()
+	select {
+	case err := <-done:
+		return err
+	case <-a.overdue(ctx):
+		return fmt.Errorf("not everything ended within %v (shutdown_timeout)", a.cfg.ShutdownTimeout)
+	}
+}
+
+func (a *App) serve() error {
+	if err := a.http.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// shutdown waits for ctx and then ends what clients hold open.
+func (a *App) shutdown(ctx context.Context) error {
+	<-ctx.Done()
+	a.logger.Info().Msg("ending")
+	a.sockets.Close()
+	_ = a.log.Close()
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
+	defer cancel()
+	if err := a.http.Shutdown(limit); err != nil {
+		_ = a.http.Close()
+	}
+	return nil
+}
+
+// overdue closes when the time to end is over: a little more than requests get.
+func (a *App) overdue(ctx context.Context) <-chan struct{} {
+	late := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		time.AfterFunc(a.cfg.ShutdownTimeout+time.Second, func() { close(late) })
+	})
+	return late
+}

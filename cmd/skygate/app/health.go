@@ -1,0 +1,80 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/feed"
+)
+
+// health is the answer of /healthz.
+type health struct {
+	// Status is "ok" when every source delivers, "degraded" when some do, and
+	// "failing", with HTTP status 503, when none does.
+	Status   string         `json:"status"`
+	Aircraft int            `json:"aircraft"`
+	Sources  []sourceHealth `json:"sources"`
+}
+
+type sourceHealth struct {
+	Name  string     `json:"name"`
+	Kind  string     `json:"kind"`
+	State feed.State `json:"state"`
+	// NewestAge is how many seconds ago the newest message was heard; null
+	// before the first.
+	NewestAge *float64          `json:"newest_age_seconds"`
+	Error     string            `json:"error,omitempty"`
+	Records   uint64            `json:"records"`
+	Bad       map[string]uint64 `json:"bad,omitempty"`
+}
+
+func (a *App) health(now time.Time) health {
+	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft")}
+	delivering := 0
+	for _, s := range a.sources {
+		status := s.Status()
+		if status.State == feed.Delivering {
+			delivering++
+		}
+		one := sourceHealth{
+			Name: s.name, Kind: s.kind, State: status.State,
+			Error: status.Err, Records: status.Records, Bad: status.Bad,
+		}
+		if !status.Newest.IsZero() {
+			age := now.Sub(status.Newest).Round(time.Millisecond).Seconds()
+			one.NewestAge = &age
+		}
+		h.Sources = append(h.Sources, one)
+	}
+	switch delivering {
+	case 0:
+	case len(a.sources):
+		h.Status = "ok"
+	default:
+		h.Status = "degraded"
+	}
+	return h
+}
+
+// online says whether any source delivers.
+func (a *App) online() bool {
+	for _, s := range a.sources {
+		if s.Status().State == feed.Delivering {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
+	h := a.health(time.Now())
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if h.Status == "failing" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(h) // a client that went away
+}
