@@ -156,6 +156,9 @@ func TestDecodeDamaged(t *testing.T) {
 			if test.bad == nil {
 				test.bad = map[string]uint64{}
 			}
+			if test.reason != "" {
+				test.bad[test.reason]++ // the file itself
+			}
 			if diff := cmp.Diff(test.bad, bad); diff != "" {
 				t.Errorf("bad (-want +got):\n%s", diff)
 			}
@@ -219,7 +222,7 @@ func TestDecodeRecorded(t *testing.T) {
 	for end := 0; end < len(body)-len("\n  ]\n}\n"); end += 101 {
 		part, bad, err := readsb.Decode(body[:end], at, nil)
 		var e *readsb.Error
-		if !errors.As(err, &e) || e.Reason != readsb.Truncated || len(bad) > 0 {
+		if !errors.As(err, &e) || e.Reason != readsb.Truncated || len(bad) != 1 || bad[readsb.Truncated] != 1 {
 			t.Fatalf("the first %d bytes: error %v, bad %v", end, err, bad)
 		}
 		whole := strings.Count(string(body[:end]), "\n    {") // one record a line

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"regexp"
-	"strconv"
 	"strings"
+
+	"github.com/skygate-io/skygate/pkg/aircraft"
 )
 
 // The bounds of a file. The largest real ones (a whole network's aircraft) have
@@ -130,7 +130,7 @@ func (f *Frame) envelope(d *json.Decoder) error {
 			err = f.list(d)
 		case "now":
 			if err = d.Decode(&skipped); err == nil {
-				f.Now = unixMilli(string(skipped))
+				f.Now = aircraft.UnixMilli(string(skipped))
 			}
 		default:
 			err = d.Decode(&skipped)
@@ -171,18 +171,4 @@ func (f *Frame) list(d *json.Decoder) error {
 	}
 	_, err = d.Token()
 	return err
-}
-
-// unixMilli reads a time in seconds or milliseconds: what would be after the
-// year 5000 in seconds is in milliseconds. What is no time is 0.
-func unixMilli(raw string) int64 {
-	const latestSeconds = 1e11
-	v, err := strconv.ParseFloat(raw, 64)
-	if err != nil || v <= 0 || v > latestSeconds*1000 {
-		return 0
-	}
-	if v < latestSeconds {
-		v *= 1000
-	}
-	return int64(math.Round(v))
 }

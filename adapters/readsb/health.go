@@ -1,7 +1,6 @@
 package readsb
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -48,13 +47,8 @@ func (h *health) used(records int, newest int64, bad map[string]uint64) {
 
 // failed takes note of a poll that went wrong.
 func (h *health) failed(err error) {
-	reason := Unreachable
-	var e *Error
-	if errors.As(err, &e) {
-		reason = e.Reason
-	}
 	h.mu.Lock()
-	h.latest.Bad[reason]++
+	h.latest.Bad[reasonOf(err)]++
 	h.mu.Unlock()
 	h.become(feed.Failing, err.Error())
 }

@@ -28,11 +28,16 @@ const (
 const derived = 10
 
 // Decode turns one aircraft.json into updates: [Parse] and [Frame.Updates] in
-// one. Good records are there also when there is an error; bad counts the
-// others by reason.
+// one. Good records are there also when there is an error; bad counts by reason
+// what was refused: the other records, and the file itself when err (an
+// [*Error]) says that not all of it could be read.
 func Decode(body []byte, at int64, receiver *geo.Point) (updates []record.Update, bad map[string]uint64, err error) {
 	f, err := Parse(body)
-	return f.Updates(at, receiver), f.Bad, err
+	updates = f.Updates(at, receiver)
+	if err != nil {
+		f.Bad[reasonOf(err)]++
+	}
+	return updates, f.Bad, err
 }
 
 // Updates turns the records into updates and counts in Bad those that are
@@ -91,10 +96,15 @@ func split(raw string) (hex string, fields record.Fields) {
 	return hex, fields
 }
 
+// reasonOf is what an error of a record or of a file is counted by.
 func reasonOf(err error) string {
 	var refused *aircraft.Error
 	if errors.As(err, &refused) {
 		return string(refused.Reason)
+	}
+	var failed *Error
+	if errors.As(err, &failed) {
+		return failed.Reason
 	}
 	return Malformed
 }
