@@ -1,154 +1,20 @@
 package readsb
 
 import (
-	"bytes"
 	"compress/gzip"
-	"context"
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/record"
 )
-
-// sink collects what it is given.
-type sink struct {
-	mu  sync.Mutex
-	got []record.Update
-}
-
-func (s *sink) Put(updates []record.Update) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, u := range updates {
-		u.Fields = slices.Clone(u.Fields)
-		s.got = append(s.got, u)
-	}
-}
-
-func (s *sink) updates() []record.Update {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.got)
-}
-
-func (s *sink) keys() string {
-	var list []string
-	for _, u := range s.updates() {
-		list = append(list, u.Key)
-	}
-	return strings.Join(list, " ")
-}
-
-// fixture is a source that runs until the test ends.
-type fixture struct {
-	t *testing.T
-	*Source
-	sink *sink
-	logs *lockedBuffer
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-// states gives the states that were logged.
-func (l *lockedBuffer) states() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var list []string
-	for line := range strings.Lines(l.b.String()) {
-		_, state, _ := strings.Cut(line, `"state":"`)
-		state, _, _ = strings.Cut(state, `"`)
-		list = append(list, state)
-	}
-	return strings.Join(list, " ")
-}
-
-func newFixture(t *testing.T, url string, change ...func(*Config)) *fixture {
-	t.Helper()
-	cfg := DefaultConfig()
-	cfg.URL, cfg.Interval, cfg.Timeout = url, 100*time.Millisecond, 10*time.Second
-	for _, c := range change {
-		c(&cfg)
-	}
-	f := &fixture{t: t, sink: &sink{}, logs: &lockedBuffer{}}
-	var err error
-	if f.Source, err = New(cfg, zerolog.New(f.logs)); err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-func (f *fixture) run() {
-	f.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- f.Run(ctx, f.sink) }()
-	f.t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			f.t.Errorf("Run: %v", err)
-		}
-	})
-}
-
-// want waits for a condition.
-func (f *fixture) want(what string, is func() bool) {
-	f.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			f.t.Fatalf("still waiting: %s; status %+v, aircraft %s", what, f.Status(), f.sink.keys())
-		}
-	}
-}
-
-func (f *fixture) wantState(s feed.State) {
-	f.t.Helper()
-	f.want("state "+string(s), func() bool { return f.Status().State == s })
-}
-
-func (f *fixture) wantBad(reason string) {
-	f.t.Helper()
-	f.want(reason, func() bool { return f.Status().Bad[reason] > 0 })
-	if s := f.Status(); s.State != feed.Failing || s.Err == "" {
-		f.t.Errorf("status %+v, want it failing and an error", s)
-	}
-}
-
-func serve(t *testing.T, h http.HandlerFunc) string {
-	t.Helper()
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-func file(aircraft ...string) string {
-	for i, hex := range aircraft {
-		aircraft[i] = fmt.Sprintf(`{"hex":%q,"lat":50,"lon":9,"seen":1}`, hex)
-	}
-	return fmt.Sprintf(`{"now":%.3f,"aircraft":[%s]}`, float64(time.Now().UnixMilli())/1000, strings.Join(aircraft, ","))
-}
 
 func TestSourceDelivers(t *testing.T) {
 	f := newFixture(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -215,103 +81,6 @@ func TestSourceReceiverPosition(t *testing.T) {
 				t.Errorf("bad %v", bad)
 			}
 		})
-	}
-}
-
-func TestSourceFailures(t *testing.T) {
-	half := func(w http.ResponseWriter) {
-		body := file("aaaaaa", "bbbbbb", "cccccc")
-		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
-		fmt.Fprint(w, body[:len(body)-20])
-	}
-	tests := map[string]struct {
-		answer http.HandlerFunc
-		reason string
-		keys   string // what is delivered all the same
-	}{
-		"error page": {func(w http.ResponseWriter, r *http.Request) { http.Error(w, "busy", 503) }, HTTPStatus, ""},
-		"page":       {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "<html>") }, NotJSON, ""},
-		"nothing":    {func(w http.ResponseWriter, r *http.Request) {}, Truncated, ""},
-		"other JSON": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"lat":1}`) }, NoList, ""},
-		"half a file, connection cut": {func(w http.ResponseWriter, r *http.Request) {
-			half(w)
-			w.(http.Flusher).Flush()
-			panic(http.ErrAbortHandler)
-		}, Truncated, "AAAAAA BBBBBB"},
-		"half a file on disk": {func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprint(w, file("aaaaaa", "bbbbbb")[:100])
-		}, Truncated, "AAAAAA"},
-		"half a compressed file": {func(w http.ResponseWriter, r *http.Request) {
-			var b bytes.Buffer
-			z := gzip.NewWriter(&b)
-			fmt.Fprint(z, file("aaaaaa", "bbbbbb"))
-			_ = z.Flush()
-			_, _ = w.Write(b.Bytes())
-		}, Truncated, "AAAAAA BBBBBB"},
-		"gzip in name only": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "\x1f\x8bnot so") }, Truncated, ""},
-		"redirects without end": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
-		}, Unreachable, ""},
-		"redirect to a file": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "file:///etc/hostname", http.StatusFound)
-		}, Unreachable, ""},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			var asked atomic.Int32
-			f := newFixture(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path == "/data/receiver.json" {
-					http.NotFound(w, r)
-					return
-				}
-				asked.Add(1)
-				test.answer(w, r)
-			}))
-			f.run()
-			f.wantBad(test.reason)
-			if got := f.sink.keys(); got != test.keys {
-				t.Errorf("got %q, want %q", got, test.keys)
-			}
-			if n := asked.Load(); n > maxRedirects+1 {
-				t.Errorf("%d requests", n)
-			}
-		})
-	}
-}
-
-func TestSourceSlow(t *testing.T) {
-	release := make(chan struct{})
-	defer close(release)
-	f := newFixture(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/data/receiver.json" {
-			return
-		}
-		body := file("aaaaaa", "bbbbbb")
-		fmt.Fprint(w, body[:len(body)-5])
-		w.(http.Flusher).Flush()
-		<-release
-	}), func(c *Config) { c.Timeout = 200 * time.Millisecond })
-	f.run()
-	f.wantBad(Timeout)
-	if got := f.sink.keys(); got != "AAAAAA" {
-		t.Errorf("got %q, want what came before the timeout", got)
-	}
-}
-
-func TestSourceTooLarge(t *testing.T) {
-	address, err := endpoint(serve(t, func(w http.ResponseWriter, r *http.Request) {
-		z := gzip.NewWriter(w)
-		defer z.Close()
-		fmt.Fprint(z, file("aaaaaa"), strings.Repeat(" ", 1<<21))
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	fetch := newFetcher("http", time.Minute)
-	defer fetch.close()
-	a, err := fetch.get(context.Background(), address, validators{}, 1<<20)
-	if e, ok := err.(*Error); !ok || e.Reason != TooLarge || len(a.body) != 1<<20 {
-		t.Errorf("%d bytes, %v", len(a.body), err)
 	}
 }
 
@@ -460,19 +229,5 @@ func TestSourceFile(t *testing.T) {
 	f.wantState(feed.Stale)
 	if got := f.sink.updates()[2].Observed; got < 1_700_000_000_000-1000 || got > 1_700_000_000_000+1000 {
 		t.Errorf("observed %d", got)
-	}
-}
-
-func TestSourceKeepsSecrets(t *testing.T) {
-	address := strings.Replace(serve(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "ftp://elsewhere/", http.StatusFound)
-	}), "://", "://user:secret@", 1) + "/aircraft.json?key=secret"
-	f := newFixture(t, address)
-	f.run()
-	f.wantBad(Unreachable)
-	f.logs.mu.Lock()
-	defer f.logs.mu.Unlock()
-	if text := f.logs.b.String() + f.Status().Err; strings.Contains(text, "secret") || !strings.Contains(text, "/aircraft.json") {
-		t.Errorf("told: %s", text)
 	}
 }
