@@ -8,11 +8,17 @@ import (
 // The ages in a file relate to the file's now, which is told by the clock of the
 // receiver; the program's times are told by this machine's clock.
 const (
-	// maxSkew is how far a receiver's clock may be off to be believed.
-	maxSkew = 5 * time.Second
+	// maxSkew is how far a receiver's clock may be off to be believed. One that was
+	// further off is believed again below regained: what the file's own age adds
+	// to the difference must not make the times jump to and fro.
+	maxSkew  = 5 * time.Second
+	regained = 3 * time.Second
 	// staleAfter is how old the newest data may be before the source is stale.
 	staleAfter = time.Minute
 )
+
+// clock relates a receiver's clock to this machine's. The zero value believes it.
+type clock struct{ off bool }
 
 // moment is when a file was written, in this machine's clock. All times are in
 // unix milliseconds: received is when it came (this machine's clock), now what
@@ -22,17 +28,23 @@ const (
 // When now is far from here, either the receiver's clock is off or the file is
 // old. Date and now come from one host, so their difference is the file's age,
 // however wrong that host's clock is. Nothing is ever in the future.
-func moment(received, now, date int64) int64 {
-	switch skew := received - now; {
-	case now == 0:
+func (c *clock) moment(received, now, date int64) int64 {
+	if now == 0 {
 		return received
-	case max(skew, -skew) <= maxSkew.Milliseconds():
+	}
+	limit := maxSkew
+	if c.off {
+		limit = regained
+	}
+	skew := received - now
+	c.off = max(skew, -skew) > limit.Milliseconds()
+	switch {
+	case !c.off:
 		return min(now, received)
 	case date == 0:
 		return received
-	default:
-		return received - max(0, date-now)
 	}
+	return received - max(0, date-now)
 }
 
 var seed = maphash.MakeSeed()

@@ -29,6 +29,7 @@ type Source struct {
 	known    validators // of the last whole file
 	edition  edition    // of the last whole file
 	newest   time.Time  // when that file was written, by this machine's clock
+	clock    clock
 	receiver *geo.Point
 	located  bool // receiver.json was asked for since the last failure
 }
@@ -102,7 +103,7 @@ func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
 	if len(frame.records) > 0 {
 		s.locate(ctx) // from here on the body is gone
 	}
-	written := moment(a.received.UnixMilli(), frame.Now, unixMilliOf(a.date))
+	written := s.clock.moment(a.received.UnixMilli(), frame.Now, unixMilliOf(a.date))
 	s.deliver(frame, written, sink)
 	if err == nil {
 		s.known, s.edition, s.newest = a.validators, edition, time.UnixMilli(written)

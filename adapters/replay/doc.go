@@ -14,7 +14,8 @@
 //
 // Every frame says when it was written ("now"). Frame k is played at start +
 // (now of k − now of the first) / speed, reckoned from the start, so that delays
-// do not add up. The ages inside a frame hold as they are at the moment when it
-// is played. Turning a frame into updates is left to a [Decode], which the
-// program passes in.
+// do not add up. After a silence of more than 5 minutes, or a step back in time,
+// the next frame counts as recorded one second after the last. The ages inside a
+// frame hold as they are at the moment when it is played. Turning a frame into
+// updates is left to a [Decode], which the program passes in.
 package replay

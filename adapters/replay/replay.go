@@ -138,10 +138,13 @@ func (s *Source) end(err error, found, played int) error {
 
 // play delivers a frame now and says whether it was one.
 func (s *Source) play(body []byte, sink feed.Sink) bool {
-	updates, bad, err := s.decode(body, time.Now().UnixMilli(), s.cfg.Receiver)
+	at := time.Now().UnixMilli()
+	updates, bad, err := s.decode(body, at, s.cfg.Receiver)
 	var newest int64
 	for i := range updates {
-		newest = max(newest, updates[i].Observed)
+		u := &updates[i]
+		u.Observed = s.heard(u.Observed, at)
+		newest = max(newest, u.Observed)
 	}
 	s.mu.Lock()
 	s.latest.Records += uint64(len(updates))
@@ -160,6 +163,18 @@ func (s *Source) play(body []byte, sink feed.Sink) bool {
 		sink.Put(updates)
 	}
 	return true
+}
+
+// heard is when a message counts as heard that is so old at at. Ages are shown
+// as they were recorded; but when frames come faster than they were recorded,
+// an age that grew by 0.8 s in a second would put the newer message before the
+// older, and who goes by the times would drop it. So the time that orders
+// messages shrinks as the frames' distance does.
+func (s *Source) heard(observed, at int64) int64 {
+	if s.cfg.Speed <= 1 {
+		return observed
+	}
+	return at - int64(float64(at-observed)/s.cfg.Speed)
 }
 
 // unread takes note of a recording that cannot be read on; what was read of it counts.
