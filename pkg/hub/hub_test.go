@@ -16,6 +16,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/wire/wiretest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -76,8 +77,19 @@ func (f *fixture) append(c record.Change) {
 	synctest.Wait()
 }
 
+// client is a session that follows the aircraft.
+type client struct {
+	*wiretest.Follower
+	name string
+}
+
 func (f *fixture) enter(name string) (*client, *hub.Member) {
-	c := newClient(f.T, name)
+	c := &client{wiretest.NewFollower(), name}
+	f.Cleanup(func() {
+		for _, wrong := range c.Wrong() {
+			f.Errorf("%s: %s", name, wrong)
+		}
+	})
 	return c, f.hub.Enter(c, func(permission string) bool { return permission != "secret.view" })
 }
 
@@ -91,7 +103,7 @@ func (f *fixture) subscribe(m *hub.Member, topics ...string) {
 func (f *fixture) want(c *client, events ...string) {
 	f.Helper()
 	synctest.Wait()
-	if d := cmp.Diff(events, c.took()); d != "" {
+	if d := cmp.Diff(events, c.Take()); d != "" {
 		f.Errorf("%s got (-want +got):\n%s", c.name, d)
 	}
 }
@@ -109,12 +121,12 @@ func TestSubscribeSnapshotUpdates(t *testing.T) {
 		f.append(added(aircraft("A", "0")))
 		c, m := f.enter("anna")
 		f.subscribe(m, "aircraft")
-		if s := c.last(); s.Count != 1 || s.Seq != 1 || s.View == "" || s.Epoch == "" {
+		if s := c.Last(); s.Count != 1 || s.Seq != 1 || s.View == "" || s.Epoch == "" {
 			t.Errorf("snapshot %+v", s)
 		}
 		f.want(c, "subscribed", "aircraft:snapshot")
 		f.append(updated(aircraft("A", "1")))
-		if u := c.last(); u.Type != "delta" || u.Base != 1 || u.Seq != 2 || u.Observed == "" || len(u.Updated) != 1 {
+		if u := c.Last(); u.Type != "delta" || u.Base != 1 || u.Seq != 2 || u.Observed == "" || len(u.Updated) != 1 {
 			t.Errorf("update %+v", u)
 		}
 		f.want(c, "aircraft:update")
@@ -129,7 +141,7 @@ func TestTheWindow(t *testing.T) {
 	run(t, func(f *fixture) {
 		c, m := f.enter("anna")
 		f.subscribe(m, "aircraft")
-		c.took()
+		c.Take()
 		f.append(added(aircraft("A", "0"))) // finds no open window
 		f.want(c, "aircraft:update", "aircraft:new")
 		f.append(updated(aircraft("A", "1")))
@@ -139,8 +151,8 @@ func TestTheWindow(t *testing.T) {
 		f.want(c)
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
-		if c.seq != 4 || c.holes != 0 || len(c.state) != 1 {
-			t.Errorf("at %d with %d holes and %d records", c.seq, c.holes, len(c.state))
+		if c.Position().Seq != 4 || c.Holes() != 0 || len(c.State()) != 1 {
+			t.Errorf("at %d with %d holes and %d records", c.Position().Seq, c.Holes(), len(c.State()))
 		}
 		f.want(c, "aircraft:update", "aircraft:remove", "aircraft:new")
 	})
@@ -151,7 +163,7 @@ func TestFiftyWaitNoLonger(t *testing.T) {
 		c, m := f.enter("anna")
 		f.subscribe(m, "aircraft")
 		f.append(added(aircraft("A", "0")))
-		c.took()
+		c.Take()
 		for i := range 49 {
 			f.append(updated(aircraft("A", fmt.Sprint(i))))
 		}
@@ -173,15 +185,15 @@ func TestALateJoinerMeetsAnOpenWindow(t *testing.T) {
 		time.Sleep(window)
 		synctest.Wait()
 		for _, c := range []*client{first, late} {
-			if u := c.last(); u.Seq != 3 || c.holes != 0 {
-				t.Errorf("%s: last update %d → %d, %d holes", c.name, u.Base, u.Seq, c.holes)
+			if u := c.Last(); u.Seq != 3 || c.Holes() != 0 {
+				t.Errorf("%s: last update %d → %d, %d holes", c.name, u.Base, u.Seq, c.Holes())
 			}
 		}
-		if first.text() != late.text() {
-			t.Errorf("%s\n%s", first.text(), late.text())
+		if d := cmp.Diff(first.State(), late.State()); d != "" {
+			t.Errorf("states differ (-first +late):\n%s", d)
 		}
-		if first.last().Base != 1 || late.last().Base != 2 {
-			t.Errorf("bases %d and %d, want 1 and 2", first.last().Base, late.last().Base)
+		if first.Last().Base != 1 || late.Last().Base != 2 {
+			t.Errorf("bases %d and %d, want 1 and 2", first.Last().Base, late.Last().Base)
 		}
 	})
 }
@@ -202,7 +214,7 @@ func TestUnsubscribe(t *testing.T) {
 	run(t, func(f *fixture) {
 		c, m := f.enter("anna")
 		f.subscribe(m, "aircraft", "vessels")
-		c.took()
+		c.Take()
 		f.append(added(aircraft("A", "0")))
 		f.append(added(aircraft("B", "0"))) // waits for the window
 		got, err := m.Unsubscribe([]string{"aircraft", "nothing"})
@@ -277,8 +289,8 @@ func TestBatchAndLegacyAreTheSessionsChoice(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		batched.took()
-		bare.took()
+		batched.Take()
+		bare.Take()
 		f.append(added(aircraft("A", "0")))
 		f.want(batched, "batch", "aircraft:update", "aircraft:new")
 		f.want(bare, "aircraft:update") // one alone is not wrapped
@@ -290,14 +302,14 @@ func TestANewEpochIsASnapshot(t *testing.T) {
 		f.append(added(aircraft("A", "0")))
 		c, m := f.enter("anna")
 		f.subscribe(m, "aircraft")
-		epoch := c.epoch
-		c.took()
+		epoch := c.Position().Epoch
+		c.Take()
 		f.begin()
 		f.append(added(aircraft("B", "0")))
 		time.Sleep(window)
 		synctest.Wait()
-		if c.epoch == epoch || c.holes != 0 || len(c.state) != 1 || c.state["B"] == nil {
-			t.Errorf("after a new epoch: %s, %d holes", c.text(), c.holes)
+		if state := c.State(); c.Position().Epoch == epoch || c.Holes() != 0 || len(state) != 1 || state["B"] == nil {
+			t.Errorf("after a new epoch: %s, %d holes", state, c.Holes())
 		}
 		f.want(c, "aircraft:snapshot", "aircraft:update", "aircraft:new")
 	})

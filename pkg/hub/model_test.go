@@ -4,13 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/wire"
+	"github.com/skygate-io/skygate/pkg/wire/wiretest"
 )
 
 // keeper remembers the newest message.
@@ -127,14 +131,13 @@ func (m *model) settle() {
 	m.Helper()
 	time.Sleep(2 * window)
 	synctest.Wait()
-	want := map[string]map[string]json.RawMessage{}
+	want := map[string]wiretest.Fields{}
 	for key, fields := range m.world {
-		want[key] = map[string]json.RawMessage{"hex": json.RawMessage(`"` + key + `"`)}
+		want[key] = wiretest.Fields{"hex": json.RawMessage(`"` + key + `"`)}
 		for name, raw := range fields {
 			want[key][name] = json.RawMessage(raw)
 		}
 	}
-	wantText, _ := json.MarshalIndent(want, "", " ")
 	_, at, err := m.hub.Records("aircraft")
 	if err != nil {
 		m.Fatal(err)
@@ -143,17 +146,14 @@ func (m *model) settle() {
 		if !c.subscribed {
 			continue
 		}
-		c.mu.Lock()
-		got, _ := json.MarshalIndent(c.state, "", " ")
-		if string(got) != string(wantText) {
-			m.Errorf("%s holds %s\nwant %s", c.name, got, wantText)
+		if got := c.State(); !reflect.DeepEqual(want, got) {
+			m.Errorf("%s holds (-want +got):\n%s", c.name, cmp.Diff(want, got))
 		}
-		if c.holes > 0 {
-			m.Errorf("%s met %d holes", c.name, c.holes)
+		if c.Holes() > 0 {
+			m.Errorf("%s met %d holes", c.name, c.Holes())
 		}
-		if c.epoch != at.Epoch || c.seq != at.Seq {
-			m.Errorf("%s is at %s %d, the topic at %v", c.name, c.epoch, c.seq, at)
+		if p := c.Position(); p.Epoch != at.Epoch || p.Seq != at.Seq {
+			m.Errorf("%s is at %v, the topic at %v", c.name, p, at)
 		}
-		c.mu.Unlock()
 	}
 }
