@@ -1,0 +1,155 @@
+// Package config says how the program is set up: built-in defaults, then a YAML
+// file, then the environment, then flags; the later wins, key by key.
+//
+// It composes the Config structs of the rooms. What a key means, its default
+// and its range are the room's; its name is where it stands: topics.aircraft.ttl.
+// Whatever is not understood is an error that names the key: a setting that
+// silently does nothing is worse than none.
+//
+// Everything here is a function of its arguments and of the file that they
+// name. A Config is not changed after it is loaded.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/skygate-io/skygate/adapters/socketio"
+	"github.com/skygate-io/skygate/namespaces/root"
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// policies are the topics that an operator may set.
+func policies() []topic.Policy {
+	return []topic.Policy{root.Aircraft()}
+}
+
+// Config is all that an operator may set.
+type Config struct {
+	// Listen is the address that clients connect to, HOST:PORT. Without a host
+	// it is every address of the machine, with port 0 a free port. Default :8080.
+	Listen string `koanf:"listen"`
+	// ShutdownTimeout is how long clients and sources may take to finish when
+	// the program is told to end: 0s to 5m, default 10s.
+	ShutdownTimeout time.Duration `koanf:"shutdown_timeout"`
+	Log             Log           `koanf:"log"`
+	// Receiver is where the receiver stands; nil (the default) when that is not
+	// known.
+	Receiver *geo.Point `koanf:"receiver"`
+	// Topics holds an entry for each topic, by its name.
+	Topics   map[string]topic.Config `koanf:"topics"`
+	Batch    batch.Config            `koanf:"batch"`
+	SocketIO socketio.Config         `koanf:"socketio"`
+	// Sources are where aircraft come from, at least one. They come from one
+	// place as a whole: a list replaces the list of an earlier place.
+	Sources []Source `koanf:"-"`
+
+	// origins says where a key's value comes from; a default has no entry.
+	origins map[string]string
+}
+
+// Log says what is logged, and how.
+type Log struct {
+	// Level is the least that is logged: trace, debug, info, warn or error.
+	// Default info.
+	Level string `koanf:"level"`
+	// Format is json (one object a line), console (for people), or auto (the
+	// default): console where a person looks on, json elsewhere.
+	Format string `koanf:"format"`
+}
+
+var (
+	logLevels  = []string{"trace", "debug", "info", "warn", "error"}
+	logFormats = []string{"auto", "json", "console"}
+)
+
+// maxShutdownTimeout is the longest that anything that stops a program waits.
+const maxShutdownTimeout = 5 * time.Minute
+
+// Default is what runs when nothing is set: simulated traffic on port 8080.
+func Default() Config {
+	c := Config{
+		Listen:          ":8080",
+		ShutdownTimeout: 10 * time.Second,
+		Log:             Log{Level: "info", Format: "auto"},
+		Topics:          map[string]topic.Config{},
+		Batch:           batch.DefaultConfig(),
+		SocketIO:        socketio.DefaultConfig(),
+		Sources:         defaultSources(),
+	}
+	for _, policy := range policies() {
+		c.Topics[policy.Name] = policy.Config()
+	}
+	return c
+}
+
+// Validate names every section's first value that is out of range, by its full
+// key. What it returns is made of [Error]s, one or several joined.
+func (c *Config) Validate() error {
+	problems := []error{
+		at("", validateListen(c.Listen)),
+		at("", c.validateShutdown()),
+		at("log", c.Log.Validate()),
+		at("receiver", validateReceiver(c.Receiver)),
+		at("batch", c.Batch.Validate()),
+		at("socketio", c.SocketIO.Validate()),
+	}
+	for _, policy := range policies() {
+		problems = append(problems, at("topics."+policy.Name, c.Topics[policy.Name].Validate()))
+	}
+	if len(c.Sources) == 0 {
+		problems = append(problems, &Error{Key: "sources", Err: errors.New("the list is empty")})
+	}
+	for i, source := range c.Sources {
+		problems = append(problems, at(sourceKey(i), source.Config.Validate()))
+	}
+	return errors.Join(problems...)
+}
+
+func validateListen(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("listen: %q is not HOST:PORT, such as :8080 or 127.0.0.1:8080", address)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("listen: port %q is out of range: a number from 0 to 65535", port)
+	}
+	return nil
+}
+
+func (c *Config) validateShutdown() error {
+	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownTimeout {
+		return fmt.Errorf("shutdown_timeout: %v is out of range: from 0s to %v", c.ShutdownTimeout, maxShutdownTimeout)
+	}
+	return nil
+}
+
+// Validate names the first value that is out of range.
+func (l Log) Validate() error {
+	if !slices.Contains(logLevels, l.Level) {
+		return fmt.Errorf("level: %q is not one of %s", l.Level, strings.Join(logLevels, ", "))
+	}
+	if !slices.Contains(logFormats, l.Format) {
+		return fmt.Errorf("format: %q is not one of %s", l.Format, strings.Join(logFormats, ", "))
+	}
+	return nil
+}
+
+func validateReceiver(p *geo.Point) error {
+	switch {
+	case p == nil:
+		return nil
+	case !(p.Lat >= -90 && p.Lat <= 90):
+		return fmt.Errorf("lat: %v is out of range: from -90 to 90 (degrees north)", p.Lat)
+	case !(p.Lon >= -180 && p.Lon <= 180):
+		return fmt.Errorf("lon: %v is out of range: from -180 to 180 (degrees east)", p.Lon)
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	koanfmaps "github.com/knadh/koanf/maps"
+	"github.com/knadh/koanf/v2"
+)
+
+// A layer holds values of the right types, by their full keys.
+type layer map[string]any
+
+var _ koanf.Provider = layer(nil)
+
+// Read implements [koanf.Provider].
+func (l layer) Read() (map[string]any, error) { return koanfmaps.Unflatten(l, "."), nil }
+
+// ReadBytes implements [koanf.Provider]; there are none.
+func (l layer) ReadBytes() ([]byte, error) { return nil, errors.New("config: a layer has no bytes") }
+
+// A place is the file, the environment or the flags: what it sets.
+type place struct {
+	values  layer
+	origins map[string]string // of the values and of those in the sources
+	sources []Source          // nil when it does not name any
+	file    string            // the file that it names
+}
+
+func newPlace() place { return place{values: layer{}, origins: map[string]string{}} }
+
+func (p *place) set(key string, value any, origin string) {
+	p.values[key], p.origins[key] = value, origin
+}
+
+func (p *place) setText(key, text string, known schema, found *problems) {
+	value, err := fromText(known.byKey[key].typ, text)
+	if err != nil {
+		found.add(key, "%w", err)
+		return
+	}
+	p.set(key, value, found.origin)
+}
+
+// compose puts places over the defaults, the later over the earlier.
+func compose(places ...place) (*Config, error) {
+	base := Default()
+	sources, origins := base.Sources, map[string]string{}
+	var layers []layer
+	for _, p := range places {
+		layers = append(layers, p.values)
+		if len(p.sources) > 0 {
+			sources = p.sources
+			maps.DeleteFunc(origins, func(key, _ string) bool { return strings.HasPrefix(key, "sources") })
+		}
+		maps.Copy(origins, p.origins)
+	}
+	config, err := overlay(base, layers...)
+	if err == nil {
+		config.Sources, config.origins = sources, origins
+		err = config.Validate()
+	}
+	if err != nil {
+		return nil, withOrigins(err, origins)
+	}
+	return &config, nil
+}
+
+// overlay gives a Config struct with the values of layers over its own.
+func overlay[C any](config C, layers ...layer) (C, error) {
+	known := schemaOf(config)
+	own := layer{}
+	for _, l := range known.leaves {
+		if l.value.IsValid() {
+			own[l.key] = l.value.Interface()
+		}
+	}
+	k := koanf.New(".")
+	for _, l := range append([]layer{own}, layers...) {
+		if err := k.Load(l, nil); err != nil {
+			return config, fmt.Errorf("config: merge: %w", err)
+		}
+	}
+	if err := known.whole(k); err != nil {
+		return config, err
+	}
+	// A key that has no field is a mistake of this package by now.
+	out := reflect.New(reflect.TypeOf(config))
+	err := k.UnmarshalWithConf("", out.Interface(), koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		ErrorUnused: true,
+		MatchName:   func(key, field string) bool { return key == strings.ToLower(field) },
+	}})
+	if err != nil {
+		return config, fmt.Errorf("config: decode: %w", err)
+	}
+	return out.Elem().Interface().(C), nil
+}
+
+// whole names the keys that lack in optional sections of which others are set.
+func (s schema) whole(k *koanf.Koanf) error {
+	var errs []error
+	for _, l := range s.leaves {
+		if l.optional != "" && k.Exists(l.optional) && !k.Exists(l.key) {
+			errs = append(errs, &Error{Key: l.key, Err: fmt.Errorf("is missing: %s is set, so it needs all of its keys", l.optional)})
+		}
+	}
+	return errors.Join(errs...)
+}

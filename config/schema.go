@@ -1,0 +1,82 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// A leaf is a key that has a value of its own.
+type leaf struct {
+	key string
+	typ reflect.Type
+	// value is what the Config holds. It is not valid in an optional section
+	// that is not there.
+	value reflect.Value
+	// optional is the section that is whole or not there at all; "" when the
+	// leaf is in none.
+	optional string
+}
+
+// A schema knows the keys of a Config, and their values.
+type schema struct {
+	leaves []leaf // in the order in which they are declared
+	byKey  map[string]leaf
+	// children are the names in each section; that of the top is "".
+	children map[string][]string
+}
+
+// schemaOf reads the keys off a Config struct: their names are its koanf tags,
+// or else the fields' names in lower case. A pointer is an optional section.
+// The sections of a map are those that this value has.
+func schemaOf(config any) schema {
+	s := schema{byKey: map[string]leaf{}, children: map[string][]string{}}
+	v := reflect.ValueOf(config)
+	s.walk(leaf{typ: v.Type(), value: v})
+	return s
+}
+
+func (s *schema) walk(at leaf) {
+	switch at.typ.Kind() {
+	case reflect.Pointer:
+		value := reflect.Value{}
+		if at.value.IsValid() && !at.value.IsNil() {
+			value = at.value.Elem()
+		}
+		s.walk(leaf{at.key, at.typ.Elem(), value, at.key})
+	case reflect.Struct:
+		for i := range at.typ.NumField() {
+			field := at.typ.Field(i)
+			name := keyOf(field)
+			if name == "-" || !field.IsExported() {
+				continue
+			}
+			value := reflect.Value{}
+			if at.value.IsValid() {
+				value = at.value.Field(i)
+			}
+			s.child(at, name, field.Type, value)
+		}
+	case reflect.Map:
+		keys := at.value.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, key := range keys {
+			s.child(at, key.String(), at.typ.Elem(), at.value.MapIndex(key))
+		}
+	default:
+		s.leaves = append(s.leaves, at)
+		s.byKey[at.key] = at
+	}
+}
+
+func (s *schema) child(of leaf, name string, typ reflect.Type, value reflect.Value) {
+	s.children[of.key] = append(s.children[of.key], name)
+	s.walk(leaf{join(of.key, name), typ, value, of.optional})
+}
+
+func keyOf(field reflect.StructField) string {
+	if tag := field.Tag.Get("koanf"); tag != "" {
+		return tag
+	}
+	return strings.ToLower(field.Name)
+}
