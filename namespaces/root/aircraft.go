@@ -20,7 +20,8 @@ import (
 // What changes with every message of a receiver and tells nobody anything by
 // itself is noise. (lastPosition appears when a position is over a minute old;
 // the vanished lat and lon carry it.) Five decimals of a degree are a metre,
-// less than the error of any position here.
+// less than the error of any position here. The two ages are told together, so
+// that both are as of the timestamp of the message that told "seen".
 func Aircraft() topic.Policy {
 	return topic.Policy{
 		Name:       "aircraft",
@@ -33,7 +34,7 @@ func Aircraft() topic.Policy {
 		Rate:       10,
 		TTL:        60 * time.Second,
 		Noise:      []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition"},
-		Together:   [][]string{{"lat", "lon"}},
+		Together:   [][]string{{"lat", "lon"}, {"seen", "seen_pos"}},
 		Precision:  map[string]int{"lat": 5, "lon": 5},
 		Legacy: &topic.Legacy{
 			New: "aircraft:new", NewList: "aircraft",
