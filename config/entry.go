@@ -16,7 +16,7 @@ func (p *place) setSources(list any, found *problems) {
 		return
 	}
 	for i, given := range entries {
-		inner := problems{origin: found.origin, section: fmt.Sprintf("sources[%d]", i)}
+		inner := problems{origin: found.origin, section: sourceKey(i)}
 		source, keys := readSource(given, p.sources, &inner)
 		p.sources = append(p.sources, source)
 		p.origins[inner.section] = found.origin
