@@ -34,6 +34,7 @@ func Aircraft() topic.Policy {
 		Rate:       10,
 		TTL:        60 * time.Second,
 		Noise:      []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition"},
+		NoiseEvery: 30 * time.Second,
 		Together:   [][]string{{"lat", "lon"}, {"seen", "seen_pos"}},
 		Precision:  map[string]int{"lat": 5, "lon": 5},
 		Legacy: &topic.Legacy{

@@ -150,7 +150,7 @@ func (f *Feed) step(ctx context.Context, now time.Time) (wait time.Duration, err
 		return wait, nil
 	}
 	f.mu.Lock()
-	change := f.merged.flush()
+	change := f.merged.flush(now.UnixMilli())
 	f.mu.Unlock()
 	if change == nil {
 		return 0, nil

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type merger struct {
 	policy topic.Policy
 	noise  func(string) bool
 	ttl    int64 // ms
+	rides  int64 // ms, how often noise is told
 
 	rows  map[string]*row
 	dirty []*row
@@ -36,6 +38,7 @@ type row struct {
 	now      record.Fields
 	told     record.Fields
 	observed int64
+	rideAt   int64 // from when on the next change takes the noise along
 	isTold   bool
 	dirty    bool
 	expired  bool
@@ -46,6 +49,7 @@ func newMerger(policy topic.Policy) *merger {
 		policy: policy,
 		noise:  delta.Noise(policy.Noise),
 		ttl:    policy.TTL.Milliseconds(),
+		rides:  policy.NoiseEvery.Milliseconds(),
 		rows:   map[string]*row{},
 		names:  map[string]string{},
 	}
@@ -144,12 +148,12 @@ func (m *merger) expire(now int64) {
 func (m *merger) pending() bool { return len(m.dirty) > 0 || len(m.gone) > 0 }
 
 // flush gives what changed since the last flush, nil when nothing did.
-func (m *merger) flush() *record.Change {
+func (m *merger) flush(now int64) *record.Change {
 	c := &record.Change{}
 	for _, r := range m.dirty {
 		r.dirty = false
 		if !r.expired {
-			m.tell(r, c)
+			m.tell(r, c, now)
 		}
 	}
 	for _, key := range m.gone {
@@ -165,22 +169,40 @@ func (m *merger) flush() *record.Change {
 	return c
 }
 
-func (m *merger) tell(r *row, c *record.Change) {
+func (m *merger) tell(r *row, c *record.Change, now int64) {
 	if !r.isTold {
+		r.isTold, r.told, r.rideAt = true, slices.Clone(r.now), m.nextRide(r.key, now)
 		c.Added = append(c.Added, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
-	} else {
-		patch, news := delta.Diff(r.told, r.now, m.noise)
-		if !news {
-			return
-		}
-		for _, group := range m.policy.Together {
-			patch = complete(patch, r.now, group)
-		}
-		c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
+		c.Observed = max(c.Observed, r.observed)
+		return
 	}
-	r.isTold = true
-	r.told = append(r.told[:0], r.now...)
+	patch, news := delta.Diff(r.told, r.now, m.noise)
+	if !news {
+		return
+	}
+	if now < r.rideAt {
+		patch = slices.DeleteFunc(patch, func(f record.Field) bool { return m.noise(f.Name) })
+	} else {
+		r.rideAt = m.nextRide(r.key, now)
+	}
+	for _, group := range m.policy.Together {
+		patch = complete(patch, r.now, group)
+	}
+	r.told.Merge(patch)
+	c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
 	c.Observed = max(c.Observed, r.observed)
+}
+
+// nextRide gives when a record's noise is told next. Each record has a phase of
+// its own, so that those that were heard first together do not ride together.
+func (m *merger) nextRide(key string, now int64) int64 {
+	if m.rides <= 0 {
+		return now
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	phase := int64(h.Sum32()) % m.rides
+	return now + m.rides - (now-phase)%m.rides
 }
 
 // complete adds a group's other fields to a patch that names one of them.

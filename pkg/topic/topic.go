@@ -48,8 +48,10 @@ type Policy struct {
 	Rate float64
 	// TTL is how long a record lives after its newest message.
 	TTL time.Duration
-	// Noise are the fields that ride along only with a change of another.
-	Noise []string
+	// Noise are the fields that are told only along with a change of another, and
+	// of one record no more often than NoiseEvery; 0 is with every change.
+	Noise      []string
+	NoiseEvery time.Duration
 	// Together are groups of fields of which none changes without the others
 	// being told again (a position is a pair).
 	Together [][]string

@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"reflect"
 	"slices"
@@ -52,16 +53,23 @@ func Load(path string) ([]Frame, error) {
 // noise are the fields that are told only with another's change.
 var noise = []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition"}
 
-type known struct {
-	told     Aircraft
+// Known is what is known of one aircraft.
+type Known struct {
+	// Loud are its fields but the noise, as of the last frame that told them.
+	Loud Aircraft
+	// Told are the fields of each frame that changed a loud one, and their
+	// moments: with one of them the noise was told.
+	Told []Aircraft
+	At   []float64
+
 	observed float64
 }
 
 // Play gives what clients hold after the last frame, when frame i is played at
 // the moment at(i), in milliseconds, and a record lives for ttl milliseconds
 // after its newest message.
-func Play(frames []Frame, at func(i int) float64, ttl float64) map[string]Aircraft {
-	all := map[string]*known{}
+func Play(frames []Frame, at func(i int) float64, ttl float64) map[string]*Known {
+	all := map[string]*Known{}
 	for i, frame := range frames {
 		now := at(i)
 		for hex, k := range all {
@@ -70,27 +78,56 @@ func Play(frames []Frame, at func(i int) float64, ttl float64) map[string]Aircra
 			}
 		}
 		for _, raw := range frame.Aircraft {
-			hex := strings.ToUpper(raw["hex"].(string))
 			fresh, observed := Normal(raw, now)
 			if observed+ttl <= now {
 				continue
 			}
-			k := all[hex]
+			k := all[fresh["hex"].(string)]
 			if k == nil {
-				k = &known{}
-				all[hex] = k
+				k = &Known{}
+				all[fresh["hex"].(string)] = k
 			}
 			k.observed = max(k.observed, observed)
-			if k.told == nil || differs(k.told, fresh) {
-				k.told = fresh
+			if loud := without(fresh, noise); !reflect.DeepEqual(k.Loud, loud) {
+				k.Loud = loud
+				k.Told = append(k.Told, fresh)
+				k.At = append(k.At, now)
 			}
 		}
 	}
-	out := map[string]Aircraft{}
-	for hex, k := range all {
-		out[hex] = k.told
+	return all
+}
+
+// Check says how a client's fields differ from what is known; "" when they do
+// not. The noise must be that of one frame that changed something, and no more
+// than every milliseconds (and a frame) older than the newest of those.
+func (k *Known) Check(got Aircraft, every float64) string {
+	if loud := without(got, noise); !reflect.DeepEqual(k.Loud, loud) {
+		return fmt.Sprintf("has %v\nwant %v", loud, k.Loud)
 	}
-	return out
+	for i := len(k.Told) - 1; i >= 0 && k.At[i] >= k.At[len(k.At)-1]-every; i-- {
+		if sameNoise(k.Told[i], got) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("its noise is that of no frame in time: %v, the last was %v", got, k.Told[len(k.Told)-1])
+}
+
+func sameNoise(a, b Aircraft) bool {
+	for _, name := range noise {
+		x, isNumber := a[name].(float64)
+		y, _ := b[name].(float64)
+		moment := name == "seen" || name == "seen_pos" // told as an age, to a tenth of a second
+		switch {
+		case (a[name] == nil) != (b[name] == nil):
+			return false
+		case isNumber && moment && math.Abs(x-y) > 101, isNumber && !moment && x != y:
+			return false
+		case !isNumber && !reflect.DeepEqual(a[name], b[name]):
+			return false
+		}
+	}
+	return true
 }
 
 // Normal gives an aircraft's fields as clients get them, and when its newest
@@ -142,15 +179,12 @@ func first(a Aircraft, name string, from ...string) {
 	}
 }
 
-// differs says whether any field that is no noise does.
-func differs(a, b Aircraft) bool {
-	for _, pair := range [][2]Aircraft{{a, b}, {b, a}} {
-		for name, v := range pair[0] {
-			other, ok := pair[1][name]
-			if !slices.Contains(noise, name) && (!ok || !reflect.DeepEqual(v, other)) {
-				return true
-			}
+func without(a Aircraft, names []string) Aircraft {
+	out := Aircraft{}
+	for name, v := range a {
+		if !slices.Contains(names, name) {
+			out[name] = v
 		}
 	}
-	return false
+	return out
 }

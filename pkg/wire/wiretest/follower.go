@@ -44,7 +44,7 @@ type Follower struct {
 	epoch    string
 	seq      uint64
 	state    map[string]Fields
-	times    map[string]string // of the message that last told a record's ages
+	times    map[string]string // by key, of the message that last told its ages
 	holes    int
 	wrong    []string
 }
