@@ -1,0 +1,37 @@
+"""Prints once a second how many aircraft there are and how fast they change.
+
+Usage: python watch.py [url]
+"""
+
+import asyncio
+import sys
+
+from skygate_aircraft import SkygateAircraft
+
+
+async def main(url):
+    client = SkygateAircraft(url)
+    counts = {"messages": 0, "changes": 0}
+
+    def changed(kind, m):
+        counts["messages"] += 1
+        if kind == "delta":
+            counts["changes"] += sum(len(m.get(name, ())) for name in ("added", "updated", "removed"))
+
+    def happened(name, *args):
+        if name == "disconnect":
+            print("disconnected:", *args)
+        if name == "connect_error":
+            print(f"cannot connect to {url}:", *args)
+
+    client.on_change, client.on_event = changed, happened
+    running = asyncio.create_task(client.run())
+    while not running.done():
+        await asyncio.sleep(1)
+        if client.connected:
+            print(f"{len(client.state)} aircraft, {counts['messages']} messages/s, "
+                  f"{counts['changes']} changes/s, {client.stats['holes']} holes")
+            counts.update(messages=0, changes=0)
+
+
+asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"))
