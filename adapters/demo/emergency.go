@@ -34,12 +34,13 @@ func (e *emergencies) step(s *Sim) {
 	}
 }
 
-// begin gives an emergency to an aircraft in the air. When none is found in a
-// few tries the next step tries again.
+// begin gives an emergency to an aircraft in the air that was heard before, so
+// that its squawk is seen to change. When none is found in a few tries the next
+// step tries again.
 func (e *emergencies) begin(s *Sim) {
 	for range 10 {
 		f := s.flights[s.rng.IntN(len(s.flights))]
-		if f.over || f.ground || f.squawk == "" {
+		if f.over || f.ground || f.squawk == "" || !f.image.form.known {
 			continue
 		}
 		luck, which := s.rng.Float64(), 0

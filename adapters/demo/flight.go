@@ -65,9 +65,10 @@ type flight struct {
 	holdUntil float64 // seconds of the simulation
 
 	// A wingman has a leader, and keeps this far from it.
-	leader   *flight
-	bearing  float64 // degrees true
-	distance float64 // NM
+	leader    *flight
+	leaderWas geo.Point // where the leader was when bearing was right
+	bearing   float64   // degrees true
+	distance  float64   // NM
 
 	kind  int // the index of its kind
 	alarm alarm
@@ -86,7 +87,7 @@ func (f *flight) begin(r route, now float64) {
 // follow makes the flight the wingman of another. Its way is the leader's,
 // moved sideways, so that it never turns tighter or flies faster.
 func (f *flight) follow(leader *flight, bearing, distance float64) {
-	f.leader, f.bearing, f.distance = leader, bearing, distance
+	f.leader, f.leaderWas, f.bearing, f.distance = leader, leader.pos, bearing, distance
 	f.advance(leader.at)
 }
 
@@ -101,13 +102,23 @@ func (f *flight) landed() bool {
 // advance moves the flight on to a time. A leader is moved before its wingman.
 func (f *flight) advance(to float64) {
 	if f.leader != nil {
-		f.motion = f.leader.motion
-		f.pos = geo.Destination(f.leader.pos, f.bearing, f.distance)
+		f.accompany()
 		return
 	}
 	for f.at < to && !f.landed() {
 		f.step(math.Min(to-f.at, longestStep))
 	}
+}
+
+// accompany takes a wingman to its place beside the leader. Both directions are
+// carried along, so that the pair does not turn about itself near a pole.
+func (f *flight) accompany() {
+	l := f.leader
+	f.bearing += convergence(f.leaderWas, l.pos)
+	f.leaderWas = l.pos
+	f.motion = l.motion
+	f.pos = geo.Destination(l.pos, f.bearing, f.distance)
+	f.track = math.Mod(l.track+convergence(l.pos, f.pos)+360, 360)
 }
 
 func (f *flight) step(dt float64) {
@@ -133,13 +144,18 @@ func (f *flight) step(dt float64) {
 	f.move(f.gs * dt / 3600)
 }
 
-// move takes the aircraft straight on. Meridians converge, so that its track
-// turns although it does not: by the change of longitude times sin(latitude).
+// move takes the aircraft straight on.
 func (f *flight) move(distance float64) {
 	from := f.pos
 	f.pos = geo.Destination(from, f.track, distance)
-	turned := angle(from.Lon, f.pos.Lon) * math.Sin((from.Lat+f.pos.Lat)/2*math.Pi/180)
-	f.track = math.Mod(f.track+turned+360, 360)
+	f.track = math.Mod(f.track+convergence(from, f.pos)+360, 360)
+}
+
+// convergence is by how many degrees a direction changes, measured from north,
+// when it is carried straight from one point to another: meridians converge, by
+// the change of longitude times sin(latitude).
+func convergence(from, to geo.Point) float64 {
+	return angle(from.Lon, to.Lon) * math.Sin((from.Lat+to.Lat)/2*math.Pi/180)
 }
 
 // approach gives distance and bearing of the next fix, after it has ticked off

@@ -8,7 +8,7 @@ import (
 
 // reception is how well a receiver hears an aircraft.
 type reception struct {
-	quietUntil float64 // s: nothing is heard before
+	quietUntil float64 // s: nothing is heard before; 0 when there is no drop-out
 	over       bool    // nothing will be heard any more
 	overSince  float64 // s
 	messages   uint64
@@ -41,6 +41,8 @@ func (f *flight) hear(s *Sim, dt float64) bool {
 		return false
 	case s.clock < f.quietUntil:
 		return false
+	case f.quietUntil > 0: // a drop-out ends with a message, not with the next one
+		f.quietUntil = 0
 	case luck < loss*dt+fade*(1+5*far)*math.Min(dt, 2): // in a longer step something is heard again
 		f.quietUntil = s.clock + 2 + s.rng.Float64()*10
 		return false
