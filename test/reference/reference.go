@@ -62,7 +62,8 @@ type Known struct {
 	Told []Aircraft
 	At   []float64
 
-	observed float64
+	// Observed is when its newest message was heard, in milliseconds.
+	Observed float64
 }
 
 // Play gives what clients hold after the last frame, when frame i is played at
@@ -73,7 +74,7 @@ func Play(frames []Frame, at func(i int) float64, ttl float64) map[string]*Known
 	for i, frame := range frames {
 		now := at(i)
 		for hex, k := range all {
-			if k.observed+ttl <= now {
+			if k.Observed+ttl <= now {
 				delete(all, hex)
 			}
 		}
@@ -87,7 +88,7 @@ func Play(frames []Frame, at func(i int) float64, ttl float64) map[string]*Known
 				k = &Known{}
 				all[fresh["hex"].(string)] = k
 			}
-			k.observed = max(k.observed, observed)
+			k.Observed = max(k.Observed, observed)
 			if loud := without(fresh, noise); !reflect.DeepEqual(k.Loud, loud) {
 				k.Loud = loud
 				k.Told = append(k.Told, fresh)
@@ -98,12 +99,20 @@ func Play(frames []Frame, at func(i int) float64, ttl float64) map[string]*Known
 	return all
 }
 
-// Check says how a client's fields differ from what is known; "" when they do
-// not. The noise must be that of one frame that changed something, and no more
-// than every milliseconds (and a frame) older than the newest of those.
-func (k *Known) Check(got Aircraft, every float64) string {
+// CheckLoud says how a client's fields differ from what is known, all but the
+// noise; "" when they do not.
+func (k *Known) CheckLoud(got Aircraft) string {
 	if loud := without(got, noise); !reflect.DeepEqual(k.Loud, loud) {
 		return fmt.Sprintf("has %v\nwant %v", loud, k.Loud)
+	}
+	return ""
+}
+
+// Check is CheckLoud with the noise, which must be that of one frame that changed something, and no more
+// than every milliseconds (and a frame) older than the newest of those.
+func (k *Known) Check(got Aircraft, every float64) string {
+	if wrong := k.CheckLoud(got); wrong != "" {
+		return wrong
 	}
 	for i := len(k.Told) - 1; i >= 0 && k.At[i] >= k.At[len(k.At)-1]-every; i-- {
 		if sameNoise(k.Told[i], got) {

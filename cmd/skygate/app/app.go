@@ -24,6 +24,10 @@ import (
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
+// lastRequests is how long requests that are under way may take when the
+// program ends.
+const lastRequests = 500 * time.Millisecond
+
 // headerTimeout is how long a client may take to send its request's headers.
 const headerTimeout = 10 * time.Second
 
@@ -106,18 +110,18 @@ func (a *App) serve() error {
 	return nil
 }
 
-// shutdown waits for ctx and then ends what clients hold open.
+// shutdown waits for ctx and then ends what clients hold open. Connections are
+// cut before their sessions are closed: a client that is told of a close takes
+// it for final (python-socketio over polling does), one that is cut comes back.
 func (a *App) shutdown(ctx context.Context) error {
 	<-ctx.Done()
 	a.logger.Info().Msg("ending")
-	a.sockets.Close()
-	_ = a.log.Close()
-	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownTimeout)
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(lastRequests, a.cfg.ShutdownTimeout))
 	defer cancel()
-	if err := a.http.Shutdown(limit); err != nil {
-		_ = a.http.Close()
-	}
-	return nil
+	_ = a.http.Shutdown(limit) // polling requests do not end by themselves
+	_ = a.http.Close()
+	a.sockets.Close()
+	return a.log.Close()
 }
 
 // overdue closes when the time to end is over: a little more than requests get.

@@ -1,0 +1,227 @@
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// kinds are the official clients, over every way to connect.
+var kinds = []kind{
+	{"javascript", "websocket"},
+	{"javascript", "polling"},
+	{"javascript", "polling,websocket"},
+	{"python", "websocket"},
+	{"python", "polling"},
+	{"python", "polling,websocket"},
+}
+
+type kind struct{ language, transports string }
+
+func (k kind) String() string { return k.language + " over " + k.transports }
+
+// examples is where the reference clients are.
+var examples = filepath.Join("..", "..", "examples")
+
+// program gives the command that runs an example in a language.
+func program(t *testing.T, language, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	if language == "javascript" {
+		if _, err := os.Stat(filepath.Join(examples, "js", "node_modules")); err != nil {
+			t.Fatal("the npm packages of examples/js are not installed: run .ci/install")
+		}
+		return exec.Command("node", append([]string{filepath.Join(examples, "js", name+".mjs")}, args...)...)
+	}
+	python := os.Getenv("SKYGATE_PYTHON")
+	if python == "" {
+		python = filepath.Join("..", "..", ".cache", "venv", "bin", "python")
+	}
+	if _, err := os.Stat(python); err != nil {
+		t.Fatal("the packages of examples/python are not installed: run .ci/install")
+	}
+	return exec.Command(python, append([]string{filepath.Join(examples, "python", name+".py")}, args...)...)
+}
+
+// client is a reference client that runs, told what to do by lines of JSON.
+type client struct {
+	t     *testing.T
+	kind  kind
+	cmd   *exec.Cmd
+	stdin io.WriteCloser
+	ended chan struct{}
+
+	mu     sync.Mutex // guards all below
+	lines  []line
+	errors strings.Builder
+	ids    int
+}
+
+// line is what a client tells.
+type line struct {
+	Event     string         `json:"event"`
+	Name      string         `json:"name"`
+	ID        int            `json:"id"`
+	Transport string         `json:"transport"`
+	Code      string         `json:"code"`
+	Remaining []string       `json:"remaining"`
+	State     map[string]any `json:"state"`
+	Position  struct {
+		Epoch string `json:"epoch"`
+		Seq   uint64 `json:"seq"`
+	} `json:"position"`
+	Stats    map[string]int  `json:"stats"`
+	Response json.RawMessage `json:"response"`
+	Ack      json.RawMessage `json:"ack"`
+	Error    *struct{ Code, Message string }
+}
+
+// follow starts a client; it is ended with the test.
+func follow(t *testing.T, s *server, k kind) *client {
+	t.Helper()
+	c := &client{t: t, kind: k, ended: make(chan struct{})}
+	c.cmd = program(t, k.language, "follow", "--url", s.url, "--transports", k.transports)
+	c.cmd.Stderr = &locked{c}
+	stdout, err := c.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go c.read(stdout)
+	t.Cleanup(c.stop)
+	return c
+}
+
+// locked collects what a client complains of.
+type locked struct{ c *client }
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	return l.c.errors.Write(p)
+}
+
+func (c *client) read(stdout io.Reader) {
+	defer close(c.ended)
+	lines := bufio.NewScanner(stdout)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var l line
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			c.t.Errorf("%v says %q: %v", c.kind, lines.Text(), err)
+			continue
+		}
+		c.mu.Lock()
+		c.lines = append(c.lines, l)
+		c.mu.Unlock()
+	}
+}
+
+func (c *client) stop() {
+	c.t.Helper()
+	_ = c.stdin.Close()
+	select {
+	case <-c.ended:
+	case <-time.After(patience):
+		_ = c.cmd.Process.Kill()
+		c.t.Errorf("%v did not end", c.kind)
+	}
+	_ = c.cmd.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.t.Failed() && c.errors.Len() > 0 {
+		c.t.Logf("%v complains:\n%s", c.kind, c.errors.String())
+	}
+}
+
+// say tells the client something and does not wait.
+func (c *client) say(command string, members ...any) int {
+	c.t.Helper()
+	c.mu.Lock()
+	c.ids++
+	id := c.ids
+	c.mu.Unlock()
+	text := map[string]any{"cmd": command, "id": id}
+	for i := 0; i+1 < len(members); i += 2 {
+		text[members[i].(string)] = members[i+1]
+	}
+	raw, err := json.Marshal(text)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := c.stdin.Write(append(raw, '\n')); err != nil {
+		c.t.Fatalf("%v: %v", c.kind, err)
+	}
+	return id
+}
+
+// ask tells the client something and gives its answer.
+func (c *client) ask(command string, members ...any) line {
+	c.t.Helper()
+	id := c.say(command, members...)
+	return c.wait(command, func(l line) bool { return l.ID == id })
+}
+
+// wait gives the first line that fits, of all that came since the start.
+func (c *client) wait(what string, fits func(line) bool) line {
+	c.t.Helper()
+	var found line
+	err := until(c.t.Context(), func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, l := range c.lines {
+			if fits(l) {
+				found = l
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		c.t.Fatalf("%v: %s: %v; it said %s", c.kind, what, err, c.said())
+	}
+	return found
+}
+
+// event waits until so many events of a name came.
+func (c *client) event(name string, times int) {
+	c.t.Helper()
+	err := until(c.t.Context(), func() bool { return c.count(name) >= times })
+	if err != nil {
+		c.t.Fatalf("%v: %d × %s: %v; it said %s", c.kind, times, name, err, c.said())
+	}
+}
+
+func (c *client) count(name string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, l := range c.lines {
+		if l.Event == name {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *client) said() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make([]string, len(c.lines))
+	for i, l := range c.lines {
+		out[i] = fmt.Sprintf("%s%s#%d", l.Event, l.Code, l.ID)
+	}
+	return strings.Join(out, " ")
+}
