@@ -29,7 +29,7 @@ func (s source) run(ctx context.Context, sink feed.Sink) error {
 func openSources(cfg config.Config, logger zerolog.Logger) ([]source, error) {
 	out := make([]source, 0, len(cfg.Sources))
 	for _, c := range cfg.Sources {
-		opened, err := open(c, cfg, logger.With().Str("source", c.Name).Logger())
+		opened, err := open(c, cfg, logger)
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", c.Name, err)
 		}
@@ -42,7 +42,7 @@ func openSources(cfg config.Config, logger zerolog.Logger) ([]source, error) {
 func open(c config.Source, all config.Config, logger zerolog.Logger) (feed.Source, error) {
 	switch cfg := c.Config.(type) {
 	case demo.Config:
-		return demo.New(cfg, logger)
+		return demo.New(cfg, logger.With().Str("source", c.Name).Logger())
 	case readsb.Config:
 		if cfg.Receiver == nil {
 			cfg.Receiver = all.Receiver
