@@ -9,8 +9,9 @@ const format = (options) => {
 };
 const whole = format({ maximumFractionDigits: 0 });
 const signed = format({ maximumFractionDigits: 0, signDisplay: "exceptZero" });
+const minus = (text) => text.replace("-", "\u2212");
 const tenths = format({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const meaning = { 7500: "hijack", 7600: "radio failure", 7700: "emergency" };
+const meaning = new Map([["7500", "hijack"], ["7600", "radio failure"], ["7700", "emergency"]]);
 
 /** Feet, 0 on the ground. */
 export function altitude(a) {
@@ -23,8 +24,8 @@ export const hasPosition = (a) => Number.isFinite(a.lat) && Number.isFinite(a.lo
 
 /** What is the matter, in a word or two; "" when nothing is. */
 export function emergency(a) {
-  if (a.emergency !== true && !(a.squawk in meaning)) return "";
-  return text(a.emergency_status) ?? meaning[a.squawk] ?? "emergency";
+  if (a.emergency !== true && !meaning.has(a.squawk)) return "";
+  return text(a.emergency_status) ?? meaning.get(a.squawk) ?? "emergency";
 }
 
 /**
@@ -42,7 +43,7 @@ export const columns = [
   { title: "Altitude", unit: "ft", value: altitude, show: (a) => (onGround(a) ? "ground" : whole(altitude(a))) },
   { title: "Speed", unit: "kt", value: (a) => number(a.gs), show: (a) => whole(number(a.gs)) },
   { title: "Track", unit: "°", value: (a) => number(a.track), show: (a) => whole(number(a.track)) },
-  { title: "Climb", unit: "ft/min", value: climb, show: (a) => signed(climb(a)) },
+  { title: "Climb", unit: "ft/min", value: climb, show: (a) => minus(signed(climb(a))) },
   { title: "Distance", unit: "nm", value: distance, show: (a) => tenths(distance(a)) },
   {
     title: "Position",
@@ -50,7 +51,13 @@ export const columns = [
     value: (a) => (hasPosition(a) ? a.lat : undefined),
     show: (a) => (hasPosition(a) ? `${a.lat.toFixed(4)}, ${a.lon.toFixed(4)}` : ""),
   },
-  { title: "Age", unit: "s", value: (_, age) => age, show: (_, age) => whole(age) },
+  {
+    title: "Age",
+    unit: "s",
+    hint: "Seconds since it was heard with something new",
+    value: (_, age) => age,
+    show: (_, age) => whole(age),
+  },
 ].map((column) => ({ numeric: column.unit !== undefined, ...column }));
 
 function climb(a) {

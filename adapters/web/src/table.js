@@ -69,6 +69,7 @@ export class Table {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = column.title;
+    if (column.hint) button.title = column.hint;
     if (column.unit) {
       const unit = document.createElement("small");
       unit.textContent = column.unit;

@@ -1,0 +1,97 @@
+// Package browser looks at the program's first page with a real browser.
+package browser
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
+
+	"github.com/skygate-io/skygate/cmd/skygate/app"
+	"github.com/skygate-io/skygate/config"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// The page is live, keeps its policy, and comes back after a restart of the
+// server; check.mjs says what that means.
+func TestTheFirstPage(t *testing.T) {
+	needs(t)
+	server := start(t, "127.0.0.1:0")
+	address := server.address
+
+	var complaints bytes.Buffer
+	check := exec.CommandContext(t.Context(), "node", "check.mjs", "--url", "http://"+address+"/", "--rows", "50", "--restart")
+	check.Stderr = &complaints
+	output, err := check.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := check.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		switch lines.Text() {
+		case "stop":
+			server.stop()
+		case "start":
+			server = start(t, address)
+		}
+	}
+	if err := check.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, &complaints)
+	}
+}
+
+// needs skips where there is no browser to look with.
+func needs(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser: not with -short")
+	}
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("node is not installed")
+	}
+	if _, err := os.Stat(filepath.Join("node_modules", "playwright-core")); err != nil {
+		t.Skip("playwright-core is not installed: run `npm ci` in test/browser")
+	}
+	for _, path := range []string{os.Getenv("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/google-chrome"} {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+	}
+	t.Skip("no Chromium: install it, or name it in CHROMIUM")
+}
+
+type running struct {
+	address string
+	stop    func()
+}
+
+func start(t *testing.T, listen string) running {
+	t.Helper()
+	cfg := config.Default()
+	cfg.Listen = listen
+	program, err := app.New(cfg, zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- program.Run(ctx) }()
+	stop := sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the server ended with: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return running{program.Addr().String(), stop}
+}
