@@ -53,7 +53,7 @@ func newFetcher(scheme string, timeout time.Duration) *fetcher {
 					return fmt.Errorf("more than %d redirects", maxRedirects)
 				}
 				if s := r.URL.Scheme; s != "http" && s != "https" {
-					return fmt.Errorf("a redirect to %s:", s)
+					return fmt.Errorf("a redirect to an address that begins with %q", s)
 				}
 				return nil
 			},

@@ -162,9 +162,11 @@ func importsByFolder(t *testing.T) (imports map[string][]string, files int) {
 		}
 		files++
 		dir := path.Dir(file)
+		found := imports[dir] // set even when there are none: such a package needs a floor, too
 		for _, spec := range parsed.Imports {
-			imports[dir] = append(imports[dir], strings.Trim(spec.Path.Value, `"`))
+			found = append(found, strings.Trim(spec.Path.Value, `"`))
 		}
+		imports[dir] = found
 		return nil
 	})
 	if err != nil {
