@@ -42,7 +42,8 @@ const commands = {
 async function obey(line) {
   const { cmd, id, ...rest } = JSON.parse(line);
   const run = commands[cmd] ?? (() => { throw new Error(`unknown command: ${cmd}`); });
-  const answer = await Promise.resolve(rest).then(run).catch((e) => ({ error: { code: e.code ?? "failed", message: e.message } }));
+  const failed = (e) => ({ error: { code: e.code ?? "failed", message: e.message } });
+  const answer = await Promise.resolve(rest).then(run).catch(failed);
   if (answer) print({ ...answer, ...(id !== undefined && { id }) });
 }
 

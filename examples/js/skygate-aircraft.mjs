@@ -23,7 +23,7 @@ export class SkygateAircraft {
 
   /** wish: further members of subscribe (filters, fields, rate); options: those of socket.io-client. */
   constructor(url, { wish = {}, auth = {}, ...options } = {}) {
-    this.wish = wish;
+    this.wish = { ...wish };
     const backOff = { reconnectionDelay: 1_000, reconnectionDelayMax: 30_000, randomizationFactor: 0.5 };
     const joinNothing = { subscribe: { topics: [] } }; // in place of the topics that a server joins by itself
     this.socket = io(url, { ...backOff, ...options, auth: { ...auth, ...joinNothing } });

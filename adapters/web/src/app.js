@@ -95,7 +95,8 @@ function draw() {
   const shown = table.render(client.state.values(), (a) => Math.max(0, (now - (heard.get(a.hex) ?? now)) / 1000));
   $("empty").hidden = client.state.size > 0;
   $("more").hidden = client.state.size <= shown;
-  $("more").textContent = `These are the first ${count.format(shown)} of ${count.format(client.state.size)}. Choose another column to see others.`;
+  const [some, all] = [shown, client.state.size].map(count.format);
+  $("more").textContent = `These are the first ${some} of ${all}. Choose another column to see others.`;
 }
 
 setInterval(() => {

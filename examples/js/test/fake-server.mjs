@@ -89,7 +89,8 @@ export class FakeServer {
     const session = { ...old, icao: wish.filters?.aircraft?.icao ?? null };
     session.view = JSON.stringify(session.icao);
     const resumed = since?.epoch === this.epoch && since.view === session.view && since.seq >= this.#oldest;
-    answer(socket, "subscribed", { topics: ["aircraft"], joined: ["aircraft"], denied: null, resumed: { aircraft: resumed } }, ack);
+    const joined = { topics: ["aircraft"], joined: ["aircraft"], denied: null, resumed: { aircraft: resumed } };
+    answer(socket, "subscribed", joined, ack);
     if (resumed) this.#resume(socket, session, since);
     else if (old && !since && old.view !== session.view) {
       this.#sessions.set(socket, session);
