@@ -28,7 +28,7 @@ func New(c Config, log zerolog.Logger) (*Source, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return &Source{config: c, log: log, status: feed.Status{State: feed.Starting}}, nil
+	return &Source{config: c, log: log, status: feed.Status{State: feed.Starting, Receiver: &c.Centre}}, nil
 }
 
 // Run simulates until ctx ends. Each Run begins a simulation of its own.

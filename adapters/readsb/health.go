@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/geo"
 )
 
 // health keeps a source's status and logs when its state changes. It is safe
@@ -20,8 +21,15 @@ type health struct {
 	latest feed.Status
 }
 
-func newHealth(log zerolog.Logger) *health {
-	return &health{log: log, latest: feed.Status{State: feed.Starting, Bad: map[string]uint64{}}}
+func newHealth(log zerolog.Logger, receiver *geo.Point) *health {
+	return &health{log: log, latest: feed.Status{State: feed.Starting, Receiver: receiver, Bad: map[string]uint64{}}}
+}
+
+// located takes note of where the receiver stands.
+func (h *health) located(p *geo.Point) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.latest.Receiver = p
 }
 
 func (h *health) status() feed.Status {

@@ -47,7 +47,7 @@ func New(cfg Config, log zerolog.Logger) (*Source, error) {
 	}
 	log = log.With().Str("source", cfg.Name).Str("host", address.Host).Str("path", address.Path).Logger()
 	return &Source{
-		cfg: cfg, address: address, health: newHealth(log),
+		cfg: cfg, address: address, health: newHealth(log, cfg.Receiver),
 		fetch: newFetcher(address.Scheme, cfg.Timeout), receiver: cfg.Receiver,
 	}, nil
 }
@@ -140,6 +140,7 @@ func (s *Source) locate(ctx context.Context) {
 	}
 	if p := (geo.Point{Lat: *told.Lat, Lon: *told.Lon}); p.Valid() && p != (geo.Point{}) {
 		s.receiver = &p
+		s.health.located(&p)
 	}
 }
 

@@ -21,8 +21,8 @@ type Config struct {
 	Hub    *hub.Hub
 	Auth   gateway.Auth
 	Logger zerolog.Logger
-	// Receiver is where the receiver stands, nil when that is not known.
-	Receiver *geo.Point
+	// Receiver says where the receiver stands, nil when that is not known.
+	Receiver func() *geo.Point
 	// Online says whether any source delivers.
 	Online func() bool
 }

@@ -81,7 +81,7 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace)) {
 		go func() { done <- h.Run(ctx) }()
 		body(t, root.New(root.Config{
 			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(),
-			Receiver: &geo.Point{Lat: 50, Lon: 8}, Online: func() bool { return true },
+			Receiver: func() *geo.Point { return &geo.Point{Lat: 50, Lon: 8} }, Online: func() bool { return true },
 		}))
 		cancel()
 		if err := <-done; err != nil {

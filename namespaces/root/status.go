@@ -31,7 +31,7 @@ func statusRequest(n *gateway.Namespace, cfg Config) {
 			Online:        online,
 			AircraftCount: cfg.Hub.Len("aircraft"),
 			CeleryRunning: online,
-			Location:      where(cfg.Receiver),
+			Location:      where(cfg.Receiver()),
 			Timestamp:     wire.Timestamp(time.Now()),
 		}, nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -30,6 +31,8 @@ type Status struct {
 	State State
 	// Newest is when the source heard its newest message; zero before the first.
 	Newest time.Time
+	// Receiver is where the receiver stands, nil when that is not known.
+	Receiver *geo.Point
 	// Err says what is wrong, when something is.
 	Err string
 	// Records counts the records that were used.

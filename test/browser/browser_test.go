@@ -50,24 +50,24 @@ func TestTheFirstPage(t *testing.T) {
 	}
 }
 
-// needs skips where there is no browser to look with.
+// needs says what is not installed.
 func needs(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a browser: not with -short")
 	}
 	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("node is not installed")
+		t.Fatal("node is not installed")
 	}
 	if _, err := os.Stat(filepath.Join("node_modules", "playwright-core")); err != nil {
-		t.Skip("playwright-core is not installed: run `npm ci` in test/browser")
+		t.Fatal("playwright-core is not installed: run .ci/install")
 	}
 	for _, path := range []string{os.Getenv("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/google-chrome"} {
 		if _, err := os.Stat(path); err == nil {
 			return
 		}
 	}
-	t.Skip("no Chromium: install it, or name it in CHROMIUM")
+	t.Fatal("no Chromium: run .ci/install, or name one in CHROMIUM")
 }
 
 type running struct {

@@ -3,7 +3,7 @@
 //
 // Whatever the server sends ends up in textContent: callsigns come from radios.
 import { SkygateAircraft } from "../../../examples/js/skygate-aircraft.mjs";
-import { hasPosition } from "./columns.js";
+import { hasPosition, measureFrom } from "./columns.js";
 import { Rate } from "./rate.js";
 import { inWords } from "./reasons.js";
 import { Table } from "./table.js";
@@ -42,7 +42,11 @@ client.onChange = (kind, m) => {
   show("live");
 };
 
-socket.on("connect", () => show("connecting"));
+socket.on("connect", () => {
+  show("connecting");
+  // A server that does not say where its receiver stands leaves distances to the aircraft.
+  client.request("status").then((status) => measureFrom(status?.location)).catch(() => {});
+});
 socket.on("subscribed", (m) => {
   if (m.denied?.includes("aircraft")) show("refused", "this server does not let you see aircraft");
   else if (m.resumed?.aircraft) show("live");

@@ -64,6 +64,22 @@ function climb(a) {
   return number(a.vr) ?? number(a.baro_rate) ?? number(a.geom_rate);
 }
 
+let receiver = null; // {latitude, longitude} in degrees, when the server knows it
+
+/** Distances are measured from here on: those that aircraft come with are told less often than positions. */
+export function measureFrom(location) {
+  receiver = Number.isFinite(location?.latitude) && Number.isFinite(location?.longitude) ? location : null;
+}
+
 function distance(a) {
+  if (receiver && hasPosition(a)) return nauticalMiles(receiver.latitude, receiver.longitude, a.lat, a.lon);
   return number(a.distance_nm) ?? number(a.r_dst);
+}
+
+// The great circle, by the haversine formula.
+function nauticalMiles(lat1, lon1, lat2, lon2) {
+  const rad = Math.PI / 180;
+  const h = Math.sin(((lat2 - lat1) * rad) / 2) ** 2
+    + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * Math.sin(((lon2 - lon1) * rad) / 2) ** 2;
+  return 2 * 3440.065 * Math.asin(Math.min(1, Math.sqrt(h)));
 }

@@ -58,7 +58,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	}
 	namespace := root.New(root.Config{
 		Hub: a.hub, Auth: gateway.Everyone, Logger: logger,
-		Receiver: cfg.Receiver, Online: a.online,
+		Receiver: a.receiver, Online: a.online,
 	})
 	a.sockets = socketio.New(cfg.SocketIO, []*gateway.Namespace{namespace}, logger)
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/geo"
 )
 
 // health is the answer of /healthz.
@@ -55,6 +56,20 @@ func (a *App) health(now time.Time) health {
 		h.Status = "degraded"
 	}
 	return h
+}
+
+// receiver says where the receiver stands: what is configured, or else what a
+// source knows.
+func (a *App) receiver() *geo.Point {
+	if a.cfg.Receiver != nil {
+		return a.cfg.Receiver
+	}
+	for _, s := range a.sources {
+		if p := s.Status().Receiver; p != nil {
+			return p
+		}
+	}
+	return nil
 }
 
 // online says whether any source delivers.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { columns, emergency, hasPosition } from "../columns.js";
+import { columns, emergency, hasPosition, measureFrom } from "../columns.js";
 
 const shown = (aircraft, age = 0) =>
   Object.fromEntries(columns.map((c) => [c.title, c.show(aircraft, age)]).filter(([, text]) => text !== ""));
@@ -19,6 +19,17 @@ test("an aircraft with everything", () => {
 
 test("nothing is known but that it is there", () => {
   assert.deepEqual(shown({ hex: "~A1" }), { Hex: "~A1", Age: "0" });
+});
+
+test("distances are measured where the receiver's place is known", (t) => {
+  t.after(() => measureFrom(null));
+  const a = { hex: "A1", lat: 51, lon: 8, distance_nm: 3 };
+  assert.equal(shown(a).Distance, "3.0");
+  measureFrom({ latitude: 50, longitude: 8 });
+  assert.equal(shown(a).Distance, "60.0");
+  assert.equal(shown({ hex: "A2", distance_nm: 3 }).Distance, "3.0");
+  measureFrom({ latitude: null });
+  assert.equal(shown(a).Distance, "3.0");
 });
 
 test("fields of a wrong type are shown as nothing", () => {
