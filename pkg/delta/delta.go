@@ -25,17 +25,17 @@ func Diff(before, after record.Fields, noise func(name string) bool) (patch reco
 	i, j := 0, 0
 	for i < len(before) || j < len(after) {
 		switch {
-		case j == len(after) || i < len(before) && before[i].Name < after[j].Name:
-			add(record.Field{Name: before[i].Name})
-			i++
-		case i == len(before) || after[j].Name < before[i].Name:
-			add(after[j])
-			j++
-		default:
+		case i < len(before) && j < len(after) && before[i].Name == after[j].Name: // nearly always
 			if before[i].Raw != after[j].Raw {
 				add(after[j])
 			}
 			i++
+			j++
+		case j == len(after) || i < len(before) && before[i].Name < after[j].Name:
+			add(record.Field{Name: before[i].Name})
+			i++
+		default:
+			add(after[j])
 			j++
 		}
 	}

@@ -21,7 +21,8 @@ type Source interface {
 
 // Sink takes what sources report. It is safe for concurrent use and does not block on clients.
 type Sink interface {
-	// Put keeps nothing of the updates: the caller may use their memory again.
+	// Put keeps nothing of the updates: the caller may use their memory again. It
+	// may round the values in them.
 	Put(updates []record.Update)
 }
 

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -138,10 +140,22 @@ func TestServerRestart(t *testing.T) {
 // TestMinimalClients runs the clients that the README shows.
 func TestMinimalClients(t *testing.T) {
 	s := serve(t, "--source", "demo=50.03,8.57?seed=7")
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(text)
 	for _, language := range []string{"javascript", "python"} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			cmd := program(t, language, "minimal", s.url)
+			source, err := os.ReadFile(cmd.Args[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(readme, string(source)) {
+				t.Errorf("the README shows another client than %s", cmd.Args[1])
+			}
 			cmd.Env = append(cmd.Environ(), "PYTHONUNBUFFERED=1")
 			out := &lines{}
 			cmd.Stdout, cmd.Stderr = out, out
