@@ -3,6 +3,7 @@ package feed_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -35,6 +36,11 @@ type fixture struct {
 }
 
 func run(t *testing.T, script func(f *fixture)) {
+	t.Helper()
+	runWith(t, policy, script)
+}
+
+func runWith(t *testing.T, policy topic.Policy, script func(f *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -94,6 +100,12 @@ func (f *fixture) want(changes ...record.Change) {
 	}
 }
 
+// before is the position one change earlier.
+func before(p topic.Position) topic.Position {
+	p.Seq--
+	return p
+}
+
 func rec(key string, pairs ...string) record.Record {
 	r := record.Record{Key: key}
 	for i := 0; i < len(pairs); i += 2 {
@@ -150,6 +162,36 @@ func TestNoiseRidesAlong(t *testing.T) {
 		time.Sleep(time.Second)
 		f.put(true, 0, "A", "gs", "2", "rssi", "-2", "seen", "@3")
 		f.want(updated(rec("A", "gs", "2", "rssi", "-2", "seen", "@3")))
+	})
+}
+
+func TestNoiseIsToldNowAndThen(t *testing.T) {
+	rare := policy
+	rare.NoiseEvery = 30 * time.Second
+	runWith(t, rare, func(f *fixture) {
+		f.put(true, 0, "A", "gs", "0", "rssi", "0")
+		told := 0
+		for i := 1; i <= 90; i++ {
+			time.Sleep(time.Second)
+			f.put(true, 0, "A", "gs", fmt.Sprint(i), "rssi", fmt.Sprint(-i))
+			entries, err := f.log.Read(f.Context(), policy.Name, before(f.state().At))
+			if err != nil {
+				t.Fatal(err)
+			}
+			patch := entries[0].Change.Updated[0].Fields
+			if patch.Get("gs") != fmt.Sprint(i) {
+				t.Errorf("change %d tells %v", i, patch)
+			}
+			if rssi := patch.Get("rssi"); rssi != "" {
+				told++
+				if rssi != fmt.Sprint(-i) {
+					t.Errorf("change %d tells old noise: %v", i, patch)
+				}
+			}
+		}
+		if told != 3 {
+			t.Errorf("in 90 s the noise was told %d times, want 3", told)
+		}
 	})
 }
 
