@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-const aircraft = new Map(), socket = io(process.argv[2] ?? "http://127.0.0.1:8080");
+const aircraft = new Map(), socket = io(process.argv[2] ?? "http://127.0.0.1:8080", { reconnectionDelayMax: 30_000 });
 let at = null; // the place in the stream that the map stands for; null while it waits for a snapshot
 const ask = () => { at = null; socket.emit("subscribe", { topics: ["aircraft"], legacy: false }); };
 const take = ({ aircraft: all, added = all ?? [], updated = [], removed = [], epoch, seq }) => {

@@ -1,5 +1,5 @@
 import asyncio, sys, socketio
-sio, aircraft, at = socketio.AsyncClient(), {}, {}  # at: the place in the stream; empty while it waits for a snapshot
+sio, aircraft, at = socketio.AsyncClient(reconnection_delay_max=30), {}, {}  # at: the place in the stream; empty while it waits for a snapshot
 async def ask(): at.clear(); await sio.emit("subscribe", {"topics": ["aircraft"], "legacy": False})
 def take(m):
     for hex in list(aircraft) if "aircraft" in m else m.get("removed", []): aircraft.pop(hex, None)  # a snapshot replaces everything

@@ -150,9 +150,11 @@ func (s *stream) sendDue(now time.Time) (next time.Time, ok bool) {
 	if w.Waiting() && !now.Before(w.Due()) {
 		s.flushLocked(now)
 	}
-	for len(s.owed) > 0 && !now.Before(s.owed[0].due) {
-		sub := s.owed[0]
-		s.owed = s.owed[1:]
+	ripe := slices.IndexFunc(s.owed, func(sub *subscription) bool { return now.Before(sub.due) })
+	if ripe < 0 {
+		ripe = len(s.owed)
+	}
+	for _, sub := range slices.Clone(s.owed[:ripe]) {
 		sub.to.Send(s.joinLocked(sub, now))
 	}
 	if w.Waiting() {

@@ -31,6 +31,9 @@ const lastRequests = 500 * time.Millisecond
 // headerTimeout is how long a client may take to send its request's headers.
 const headerTimeout = 10 * time.Second
 
+// idleTimeout is how long a connection without a request is kept.
+const idleTimeout = 2 * time.Minute
+
 // App is the program, listening. Use [New], then Run once.
 type App struct {
 	cfg      config.Config
@@ -66,7 +69,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("/", web.Handler())
-	a.http = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout}
+	a.http = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 
 	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
