@@ -15,6 +15,7 @@ func (p *place) setSources(list any, found *problems) {
 		found.add("sources", "want a list, not %s", describe(list))
 		return
 	}
+	p.sources = make([]Source, 0, len(entries)) // an empty list is a list, and refused as such
 	for i, given := range entries {
 		inner := problems{origin: found.origin, section: sourceKey(i)}
 		source, keys := readSource(given, p.sources, &inner)

@@ -51,7 +51,6 @@ func TestNothingSetIsTheDefault(t *testing.T) {
 		"one empty line":   "---\n",
 		"empty sections":   "log:\nbatch: {}\ntopics:\n  aircraft:\nreceiver:\n",
 		"empty values":     "listen:\nbatch:\n  window: null\n",
-		"an empty list":    "sources: []\n",
 		"a list of no one": "sources:\n",
 	} {
 		t.Run(name, func(t *testing.T) {

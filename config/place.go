@@ -53,7 +53,7 @@ func compose(places ...place) (*Config, error) {
 	var layers []layer
 	for _, p := range places {
 		layers = append(layers, p.values)
-		if len(p.sources) > 0 {
+		if p.sources != nil {
 			sources = p.sources
 			maps.DeleteFunc(origins, func(key, _ string) bool { return strings.HasPrefix(key, "sources") })
 		}

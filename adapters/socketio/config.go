@@ -1,7 +1,11 @@
 package socketio
 
 import (
+	"errors"
 	"fmt"
+	"path"
+	"regexp"
+	"slices"
 	"time"
 )
 
@@ -31,13 +35,30 @@ func DefaultConfig() Config {
 	}
 }
 
+var (
+	pathForm   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+	originForm = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[a-z0-9.\[\]:-]+$`)
+)
+
+// badOrigin says whether no browser can send this origin. ("null" is a page that
+// was opened from a file.)
+func badOrigin(origin string) bool {
+	return origin != "*" && origin != "null" && !originForm.MatchString(origin)
+}
+
 // Validate names the first value that is out of range.
 func (c Config) Validate() error {
 	switch {
-	case len(c.Path) < 2 || c.Path[0] != '/':
-		return fmt.Errorf("path: %q is out of range: it begins with / and names a folder", c.Path)
+	case !pathForm.MatchString(c.Path) || path.Clean(c.Path) != c.Path:
+		return fmt.Errorf("path: %q is not like /socket.io: folders of letters, digits and . _ ~ -, without / at the end", c.Path)
 	case len(c.Origins) == 0:
-		return fmt.Errorf("origins: the list is empty: name the allowed origins, or \"*\"")
+		return errors.New("origins: the list is empty: name the allowed origins, or \"*\"")
+	case !slices.ContainsFunc(c.Origins, badOrigin):
+	default:
+		bad := c.Origins[slices.IndexFunc(c.Origins, badOrigin)]
+		return fmt.Errorf("origins: %q is not like https://map.example or https://map.example:8443 (in lower case, nothing behind the host)", bad)
+	}
+	switch {
 	case c.PingInterval < time.Second || c.PingInterval > 5*time.Minute:
 		return fmt.Errorf("ping_interval: %v is out of range: from 1s to 5m", c.PingInterval)
 	case c.PingTimeout < time.Second || c.PingTimeout > 5*time.Minute:

@@ -25,6 +25,8 @@ type conn struct {
 
 	session *gateway.Session // set before ready is closed; nil when the client left before
 
+	turn sync.Mutex // held by the one event of the client's that is handled
+
 	mu      sync.Mutex // guards all below
 	opened  bool
 	closed  bool
@@ -112,6 +114,12 @@ func (c *conn) close() {
 	}
 }
 
+func (c *conn) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
 // receive hands an event to the session. The library calls it with the event's
 // name, its decoded arguments, and a callback when the client asked for an
 // acknowledgement.
@@ -140,5 +148,9 @@ func (c *conn) receive(args ...any) {
 		}
 		raw[i] = text
 	}
-	c.session.Receive(event, raw, ack)
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	if !c.isClosed() { // what a client that has gone still wanted is not worth the work
+		c.session.Receive(event, raw, ack)
+	}
 }

@@ -188,6 +188,12 @@ func TestConfig(t *testing.T) {
 	}
 	for key, spoil := range map[string]func(*socketio.Config){
 		"path":          func(c *socketio.Config) { c.Path = "x" },
+		"path ":         func(c *socketio.Config) { c.Path = "/socket.io/" },
+		"path  ":        func(c *socketio.Config) { c.Path = "/{" },
+		"path   ":       func(c *socketio.Config) { c.Path = "/../x" },
+		"path    ":      func(c *socketio.Config) { c.Path = "/a//b" },
+		"origins ":      func(c *socketio.Config) { c.Origins = []string{"https://x.example/"} },
+		"origins  ":     func(c *socketio.Config) { c.Origins = []string{"*", "nonsense"} },
 		"origins":       func(c *socketio.Config) { c.Origins = nil },
 		"ping_interval": func(c *socketio.Config) { c.PingInterval = time.Hour },
 		"ping_timeout":  func(c *socketio.Config) { c.PingTimeout = 0 },
@@ -195,7 +201,7 @@ func TestConfig(t *testing.T) {
 	} {
 		c := socketio.DefaultConfig()
 		spoil(&c)
-		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), key+": ") {
+		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), strings.TrimSpace(key)+": ") {
 			t.Errorf("%s: %v", key, err)
 		}
 	}

@@ -20,7 +20,8 @@ import (
 // What changes with every message of a receiver and tells nobody anything by
 // itself is noise. (lastPosition appears when a position is over a minute old;
 // the vanished lat and lon carry it.) Five decimals of a degree are a metre,
-// less than the error of any position here. The two ages are told together, so
+// less than the error of any position here. In the whole world some 20,000
+// aircraft fly at once: 100,000 are a receiver gone mad. The two ages are told together, so
 // that both are as of the timestamp of the message that told "seen".
 func Aircraft() topic.Policy {
 	return topic.Policy{
@@ -33,6 +34,7 @@ func Aircraft() topic.Policy {
 		AutoJoin:   true,
 		Rate:       10,
 		TTL:        60 * time.Second,
+		MaxRecords: 100_000,
 		Noise:      []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition"},
 		NoiseEvery: 30 * time.Second,
 		Together:   [][]string{{"lat", "lon"}, {"seen", "seen_pos"}},

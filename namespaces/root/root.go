@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -50,7 +51,7 @@ func connect(s *gateway.Session, auth json.RawMessage) error {
 		return nil
 	}
 	var ask subscription
-	if err := json.Unmarshal(handshake.Subscribe, &ask); err != nil {
+	if err := gateway.Decode(handshake.Subscribe, &ask); err != nil {
 		s.AutoJoin()
 		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid subscribe in auth: %v", err)
 	}
@@ -78,8 +79,11 @@ func (l *topicList) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// maxTopics bounds a list of topics; it is far more than there are.
-const maxTopics = 100
+// The bounds of a list of topics, far more than there are, and of a name in it.
+const (
+	maxTopics    = 100
+	maxTopicName = 100 // bytes
+)
 
 func (l topicList) check(event string) error {
 	switch {
@@ -87,6 +91,9 @@ func (l topicList) check(event string) error {
 		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: expected an object with 'topics', a name or a list of names", event)
 	case len(l) > maxTopics:
 		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: 'topics' has %d names; %d are allowed", event, len(l), maxTopics)
+	}
+	if slices.ContainsFunc(l, func(name string) bool { return len(name) > maxTopicName }) {
+		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: a name in 'topics' is longer than %d bytes", event, maxTopicName)
 	}
 	return nil
 }

@@ -41,8 +41,10 @@ type Feed struct {
 	pacer  *ratelimit.Pacer
 	writer feedlog.Writer // nil when there is no epoch to continue
 
-	mu     sync.Mutex // guards merged
+	mu     sync.Mutex // guards all below
 	merged *merger
+	full   bool   // records were refused before the last look
+	seen   uint64 // how many
 }
 
 var _ Sink = (*Feed)(nil)
@@ -125,11 +127,33 @@ func (f *Feed) Run(ctx context.Context) error {
 		case <-f.wake:
 		case <-paced.C:
 		case now := <-sweep.C:
-			f.mu.Lock()
-			f.merged.expire(now.UnixMilli())
-			f.mu.Unlock()
+			f.sweep(now)
 		}
 	}
+}
+
+// sweep removes what is too old, and tells when the topic is full, or no longer.
+func (f *Feed) sweep(now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.merged.expire(now.UnixMilli())
+	full := f.merged.refused > f.seen
+	f.seen = f.merged.refused
+	if full == f.full {
+		return
+	}
+	if f.full = full; full {
+		f.logger.Warn().Int("records", f.policy.MaxRecords).Msg("the topic is full; records of further keys are refused")
+	} else {
+		f.logger.Info().Uint64("refused", f.merged.refused).Msg("the topic is no longer full")
+	}
+}
+
+// Refused counts the updates that were refused because the topic was full.
+func (f *Feed) Refused() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.merged.refused
 }
 
 // step writes what there is to tell, if the pace allows it; otherwise it says

@@ -240,6 +240,29 @@ func TestWhatComesBackIsAddedWhole(t *testing.T) {
 	})
 }
 
+func TestAFullTopicRefusesFurtherKeys(t *testing.T) {
+	small := policy
+	small.MaxRecords = 2
+	runWith(t, small, func(f *fixture) {
+		for _, key := range []string{"A", "B", "C"} {
+			f.put(true, 0, key, "gs", "1")
+		}
+		f.put(true, 0, "A", "gs", "2")
+		time.Sleep(time.Second)
+		if got := f.feed.Records(); len(got) != 2 || got[0].Fields.Get("gs") != "2" {
+			t.Errorf("a topic of two records holds %v", got)
+		}
+		if n := f.feed.Refused(); n != 1 {
+			t.Errorf("%d updates were refused, want 1", n)
+		}
+		time.Sleep(61 * time.Second)
+		f.put(true, 0, "C", "gs", "1")
+		if got := f.feed.Records(); len(got) != 1 || got[0].Key != "C" {
+			t.Errorf("when there is room again it holds %v", got)
+		}
+	})
+}
+
 func TestOlderNewsIsLeftOut(t *testing.T) {
 	run(t, func(f *fixture) {
 		f.put(true, 0, "A", "gs", "2")

@@ -30,6 +30,8 @@ type merger struct {
 	dirty []*row
 	gone  []string // told, and expired since
 	names map[string]string
+
+	refused uint64 // updates of new keys beyond the policy's MaxRecords
 }
 
 // row is one record: as reported, and as told.
@@ -64,6 +66,9 @@ func (m *merger) put(u *record.Update, now int64) {
 	}
 	r := m.rows[u.Key]
 	switch {
+	case r == nil && m.policy.MaxRecords > 0 && len(m.rows) >= m.policy.MaxRecords:
+		m.refused++
+		return
 	case r == nil:
 		r = &row{key: strings.Clone(u.Key)}
 		m.rows[r.key] = r
@@ -156,6 +161,8 @@ func (m *merger) name(name string) string {
 // expire drops the records whose newest message is older than the time to live.
 func (m *merger) expire(now int64) {
 	for key, r := range m.rows {
+		// After a clock that was set back, what was heard before counts from now.
+		r.observed, r.rideAt = min(r.observed, now), min(r.rideAt, now+m.rides)
 		if r.observed+m.ttl > now {
 			continue
 		}

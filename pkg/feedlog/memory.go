@@ -12,10 +12,14 @@ import (
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
-// kept is how many entries of a topic the memory log keeps for its readers,
-// who live in the same process and are rarely more than one behind. (What
-// clients need to resume is kept by the hub.)
-const kept = 256
+// What the memory log keeps of a topic for its readers, who live in the same
+// process and are rarely more than one entry behind. (What clients need to resume
+// is kept by the hub.) At 10,000 aircraft that all change, 20,000 records are two
+// entries and some 12 MB; without that bound it was over 1 GB.
+const (
+	keptEntries = 256
+	keptRecords = 20_000 // in all of them but the newest
+)
 
 // Memory is the log of a gateway that runs alone.
 type Memory struct {
@@ -28,7 +32,8 @@ type Memory struct {
 type sequence struct {
 	at      topic.Position
 	table   *record.Table // the state at at
-	entries []*Entry      // the newest entries of this epoch, at most kept
+	entries []*Entry      // the newest entries of this epoch
+	records int           // that they name
 	grown   chan struct{} // closed and replaced when at moves
 }
 
@@ -48,7 +53,7 @@ func (m *Memory) Begin(_ context.Context, name string) (Writer, error) {
 	}
 	s := m.sequenceLocked(name)
 	s.at = topic.Position{Epoch: newEpoch()}
-	s.table, s.entries = record.NewTable(), nil
+	s.table, s.entries, s.records = record.NewTable(), nil, 0
 	s.wakeLocked()
 	return &memoryWriter{log: m, name: name, epoch: s.at.Epoch}, nil
 }
@@ -128,6 +133,17 @@ func (m *Memory) sequenceLocked(name string) *sequence {
 	return s
 }
 
+// keepLocked appends an entry and lets the oldest go that are over the bounds.
+func (s *sequence) keepLocked(e *Entry) {
+	drop := 0
+	for drop < len(s.entries) && (len(s.entries)-drop >= keptEntries || s.records > keptRecords) {
+		s.records -= s.entries[drop].Change.Len()
+		drop++
+	}
+	s.entries = append(slices.Delete(s.entries, 0, drop), e)
+	s.records += e.Change.Len()
+}
+
 func (s *sequence) wakeLocked() {
 	close(s.grown)
 	s.grown = make(chan struct{})
@@ -154,10 +170,7 @@ func (w *memoryWriter) Append(_ context.Context, c *record.Change) (topic.Positi
 	base := s.at.Seq
 	s.at.Seq++
 	s.table.Apply(c)
-	if len(s.entries) == kept {
-		s.entries = slices.Delete(s.entries, 0, kept/2)
-	}
-	s.entries = append(s.entries, &Entry{Base: base, At: s.at, Time: time.Now().UnixMilli(), Change: c})
+	s.keepLocked(&Entry{Base: base, At: s.at, Time: time.Now().UnixMilli(), Change: c})
 	s.wakeLocked()
 	return s.at, nil
 }

@@ -39,3 +39,26 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("reading on from 100 entries ago: %d entries, %v", len(entries), err)
 	}
 }
+
+func TestMemoryIsBoundedInRecords(t *testing.T) {
+	log := feedlog.NewMemory()
+	w, err := log.Begin(t.Context(), "aircraft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := &record.Change{Removed: make([]string, 15_000)}
+	var at topic.Position
+	for range 10 {
+		if at, err = w.Append(t.Context(), large); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at.Seq -= 2
+	if entries, err := log.Read(t.Context(), "aircraft", at); err != nil || len(entries) != 2 {
+		t.Errorf("two large entries ago: %d entries, %v", len(entries), err)
+	}
+	at.Seq -= 3
+	if _, err := log.Read(t.Context(), "aircraft", at); !errors.Is(err, feedlog.ErrGone) {
+		t.Errorf("five large entries ago: %v, want ErrGone", err)
+	}
+}

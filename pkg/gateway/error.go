@@ -39,6 +39,15 @@ func (e *Error) Error() string { return e.Message }
 // Errorf makes an error to be told to the client.
 func Errorf(code, format string, args ...any) error { return errorf(code, format, args...) }
 
+// short cuts what a client sent, to be told it again.
+func short(s string) string {
+	const enough = 100
+	if len(s) > enough {
+		return strings.ToValidUTF8(s[:enough], "") + "…"
+	}
+	return s
+}
+
 func errorf(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
@@ -64,8 +73,9 @@ func (s *Session) fail(event string, requestID json.RawMessage, err error, ack A
 	}
 }
 
-// decode decodes a client's JSON; nothing and null leave the value as it is.
-func decode(raw json.RawMessage, into any) error {
+// Decode decodes a client's JSON; nothing and null leave the value as it is. Its
+// errors are for the client's author.
+func Decode(raw json.RawMessage, into any) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}

@@ -122,7 +122,7 @@ func (s *Session) Receive(event string, args []json.RawMessage, ack Ack) {
 	}()
 	handle, ok := s.namespace.events[event]
 	if !ok {
-		s.fail(event, nil, errorf(CodeUnknownEvent, "Unknown event: %s", event), ack)
+		s.fail(event, nil, errorf(CodeUnknownEvent, "Unknown event: %s", short(event)), ack)
 		return
 	}
 	var payload json.RawMessage
@@ -147,11 +147,15 @@ func (s *Session) Reply(event string, payload any, ack Ack) error {
 	if err != nil {
 		return err
 	}
+	s.send(m, ack)
+	return nil
+}
+
+func (s *Session) send(m *wire.Message, ack Ack) {
 	s.conn.Send(m)
 	if ack != nil {
 		ack(m.Data)
 	}
-	return nil
 }
 
 // On adds an event to a namespace. P is what its payload decodes to; the zero
@@ -160,7 +164,7 @@ func (s *Session) Reply(event string, payload any, ack Ack) error {
 func On[P any](n *Namespace, event string, handle func(s *Session, payload P, ack Ack) error) {
 	n.events[event] = func(s *Session, raw json.RawMessage, ack Ack) error {
 		var payload P
-		if err := decode(raw, &payload); err != nil {
+		if err := Decode(raw, &payload); err != nil {
 			return errorf(CodeInvalidPayload, "Invalid %s payload: %v", event, err)
 		}
 		return handle(s, payload, ack)

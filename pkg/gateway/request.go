@@ -19,7 +19,7 @@ type request struct {
 func Handle[P, R any](n *Namespace, requestType, permission string, handle func(ctx context.Context, s *Session, params P) (R, error)) {
 	n.requests[requestType] = request{permission, func(ctx context.Context, s *Session, raw json.RawMessage) (any, error) {
 		var params P
-		if err := decode(raw, &params); err != nil {
+		if err := Decode(raw, &params); err != nil {
 			return nil, errorf(CodeInvalidParams, "Invalid params: %v", err)
 		}
 		return handle(ctx, s, params)
@@ -33,7 +33,7 @@ func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) erro
 		RequestID json.RawMessage `json:"request_id"`
 		Params    json.RawMessage `json:"params"`
 	}
-	if err := decode(payload, &ask); err != nil || ask == nil {
+	if err := Decode(payload, &ask); err != nil || ask == nil {
 		return errorf(CodeInvalidPayload, "Invalid request: expected an object {type, request_id, params}")
 	}
 	if ask.RequestID == nil {
@@ -51,16 +51,22 @@ func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) erro
 		}
 		return nil
 	}
-	return s.Reply("response", wire.Response{
-		Type: "response", RequestID: ask.RequestID, RequestType: requestType, Data: data,
-	}, ack)
+	m, err := wire.NewResponse(ask.RequestID, requestType, data)
+	if err != nil {
+		s.fail("request", ask.RequestID, err, ack)
+		return nil
+	}
+	s.send(m, ack)
+	return nil
 }
 
 func (n *Namespace) answer(s *Session, requestType string, params json.RawMessage) (any, error) {
 	r, ok := n.requests[requestType]
 	switch {
 	case !ok:
-		return nil, errorf(CodeUnknownRequest, "Unknown request type: %s", requestType)
+		return nil, errorf(CodeUnknownRequest, "Unknown request type: %s", short(requestType))
+	case s.ctx.Err() != nil:
+		return nil, s.ctx.Err()
 	case !s.who.May(r.permission):
 		return nil, errorf(CodePermissionDenied, "Permission denied")
 	}

@@ -62,9 +62,10 @@ type Change struct {
 }
 
 // Empty says whether the change names no record.
-func (c *Change) Empty() bool {
-	return len(c.Added) == 0 && len(c.Updated) == 0 && len(c.Removed) == 0
-}
+func (c *Change) Empty() bool { return c.Len() == 0 }
+
+// Len is the number of records that the change names.
+func (c *Change) Len() int { return len(c.Added) + len(c.Updated) + len(c.Removed) }
 
 // Get returns the raw value of a field, or "" when the record lacks it.
 func (f Fields) Get(name string) string {

@@ -48,6 +48,9 @@ type Policy struct {
 	Rate float64
 	// TTL is how long a record lives after its newest message.
 	TTL time.Duration
+	// MaxRecords is how many records the topic holds; those of further keys are
+	// refused. 0 is no bound.
+	MaxRecords int
 	// Noise are the fields that are told only along with a change of another, and
 	// of one record no more often than NoiseEvery; 0 is with every change.
 	Noise      []string

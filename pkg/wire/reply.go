@@ -1,6 +1,11 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/skygate-io/skygate/pkg/record"
+)
 
 // Position is a place in a topic, as clients send and get it.
 type Position struct {
@@ -35,12 +40,24 @@ type Unsubscribed struct {
 	Remaining []string `json:"remaining"`
 }
 
-// Response answers a request.
-type Response struct {
-	Type        string          `json:"type"` // "response"
-	RequestID   json.RawMessage `json:"request_id"`
-	RequestType string          `json:"request_type"`
-	Data        any             `json:"data"`
+// NewResponse answers a request: {type: "response", request_id, request_type,
+// data}. Data that is a json.RawMessage goes out as it is.
+func NewResponse(requestID json.RawMessage, requestType string, data any) (*Message, error) {
+	raw, ok := data.(json.RawMessage)
+	if !ok {
+		var err error
+		if raw, err = Marshal(data); err != nil {
+			return nil, fmt.Errorf("encode the response to %s: %w", requestType, err)
+		}
+	}
+	out := make([]byte, 0, len(raw)+len(requestID)+len(requestType)+64)
+	out = append(out, `{"type":"response","request_id":`...)
+	out = append(out, requestID...)
+	out = append(out, `,"request_type":`...)
+	out = record.AppendString(out, requestType)
+	out = append(out, `,"data":`...)
+	out = append(out, raw...)
+	return &Message{Event: "response", Data: append(out, '}')}, nil
 }
 
 // Error says what was wrong with an event. RequestID is there when it was a request.

@@ -31,6 +31,9 @@ const lastRequests = 500 * time.Millisecond
 // headerTimeout is how long a client may take to send its request's headers.
 const headerTimeout = 10 * time.Second
 
+// bodyTimeout is how long a client may take to send its request's body.
+const bodyTimeout = 20 * time.Second
+
 // idleTimeout is how long a connection without a request is kept.
 const idleTimeout = 2 * time.Minute
 
@@ -69,12 +72,23 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("/", web.Handler())
-	a.http = &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
+	a.http = &http.Server{Handler: slowBodies(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 
 	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return a, nil
+}
+
+// slowBodies ends a connection whose request's body does not come. (A timeout of
+// the server's own would also end clients that wait for the answer to a poll.)
+func slowBodies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Addr is the address that the program listens on.

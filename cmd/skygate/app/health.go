@@ -13,9 +13,11 @@ import (
 type health struct {
 	// Status is "ok" when every source delivers, "degraded" when some do, and
 	// "failing", with HTTP status 503, when none does.
-	Status   string         `json:"status"`
-	Aircraft int            `json:"aircraft"`
-	Sources  []sourceHealth `json:"sources"`
+	Status   string `json:"status"`
+	Aircraft int    `json:"aircraft"`
+	// Refused counts updates of aircraft beyond the number that the topic holds.
+	Refused uint64         `json:"refused,omitempty"`
+	Sources []sourceHealth `json:"sources"`
 }
 
 type sourceHealth struct {
@@ -31,7 +33,7 @@ type sourceHealth struct {
 }
 
 func (a *App) health(now time.Time) health {
-	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft")}
+	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.aircraft.Refused()}
 	delivering := 0
 	for _, s := range a.sources {
 		status := s.Status()

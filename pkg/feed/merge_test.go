@@ -1,0 +1,40 @@
+package feed
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// The machine's clock is set back by an hour: who is heard no more goes after
+// the time to live, and ages of who is heard are told on.
+func TestAClockThatIsSetBack(t *testing.T) {
+	m := newMerger(topic.Policy{TTL: time.Minute, Noise: []string{"seen"}, NoiseEvery: 30 * time.Second})
+	const second, hour = 1000, 3_600_000
+	now := int64(10 * hour)
+	put := func(key, gs string) {
+		m.put(&record.Update{
+			Record: record.Record{Key: key, Fields: record.Fields{{Name: "gs", Raw: gs}, {Name: "seen", Raw: record.Time(now)}}},
+			Whole:  true, Observed: now,
+		}, now)
+	}
+	put("GONE", "1")
+	put("HERE", "1")
+	m.flush(now)
+	now -= hour
+	for range 10 * 60 {
+		now += second
+		put("HERE", fmt.Sprint(now))
+		m.expire(now)
+		m.flush(now)
+	}
+	if m.rows["GONE"] != nil {
+		t.Error("an aircraft with a minute to live is still there after ten")
+	}
+	if told, _ := record.ParseTime(m.rows["HERE"].told.Get("seen")); told > now || now-told > 60*second {
+		t.Errorf("the age of one that is heard every second was last told as of %d s from now", (told-now)/second)
+	}
+}
