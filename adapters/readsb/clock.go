@@ -13,6 +13,9 @@ const (
 	// to the difference must not make the times jump to and fro.
 	maxSkew  = 5 * time.Second
 	regained = 3 * time.Second
+	// maxDate is how far the time at which a file was sent may be from both when it
+	// was written and when it came; one that is further off is no clock's.
+	maxDate = 6 * time.Hour
 	// staleAfter is how old the newest data may be before the source is stale.
 	staleAfter = time.Minute
 )
@@ -36,16 +39,19 @@ func (c *clock) moment(received, now, date int64) int64 {
 	if c.off {
 		limit = regained
 	}
-	skew := received - now
-	c.off = max(skew, -skew) > limit.Milliseconds()
+	c.off = apart(received, now) > limit.Milliseconds()
 	switch {
 	case !c.off:
 		return min(now, received)
-	case date == 0:
+	case date == 0, min(apart(date, now), apart(date, received)) > maxDate.Milliseconds():
 		return received
 	}
 	return received - max(0, date-now)
 }
+
+// apart is the time between two moments, in milliseconds: a time.Duration holds
+// only 292 years.
+func apart(a, b int64) int64 { return max(a-b, b-a) }
 
 var seed = maphash.MakeSeed()
 

@@ -17,6 +17,9 @@ func TestMoment(t *testing.T) {
 		"old, and the clock is off":            {now: -3 * hour, date: -2 * hour, want: -hour},
 		"date cut to the second is before now": {now: hour, date: hour - 900, want: 0},
 		"far off, and nothing tells the age":   {now: -hour, want: 0},
+		"a date that no clock tells":           {now: 100_000, date: 250_000_000_000_000, want: 0},
+		"such a date, and the clock is off":    {now: -24 * hour, date: 24 * hour, want: 0},
+		"a day old":                            {now: -24 * hour, date: -1, want: 1 - 24*hour},
 		"the file says nothing":                {date: -1, want: 0},
 		"neither the file nor the server says": {want: 0},
 	}

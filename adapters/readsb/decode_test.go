@@ -126,6 +126,14 @@ func TestDecodeDamaged(t *testing.T) {
 			body: `{"aircraft":[{"hex":"aaaaaa"` + strings.Repeat(`,"x":1`, 300) + `},{"hex":"bbbbbb"}]}`,
 			want: []string{"BBBBBB"}, bad: map[string]uint64{readsb.TooLarge: 1},
 		},
+		"a long name of a field": {
+			body: `{"aircraft":[{"hex":"aaaaaa","` + strings.Repeat("x", 65) + `":1},{"hex":"bbbbbb","` + strings.Repeat("x", 64) + `":1}]}`,
+			want: []string{"BBBBBB"}, bad: map[string]uint64{readsb.TooLarge: 1},
+		},
+		"many broken records": {
+			body: `{"aircraft":[{"hex":"aaaaaa"},` + strings.Repeat(`{"hex":"cccccc","rssi":nan},`, 1000) + `{"hex":"bbbbbb"}]}`,
+			want: []string{"AAAAAA", "BBBBBB"}, bad: map[string]uint64{readsb.Malformed: 1000},
+		},
 		"too many aircraft": {
 			body:   `{"aircraft":[{"hex":"aaaaaa"},1` + strings.Repeat(",1", 99_999) + `]}`,
 			want:   []string{"AAAAAA"},
@@ -163,6 +171,45 @@ func TestDecodeDamaged(t *testing.T) {
 	}
 }
 
+// TestParseGivesUp: where broken records lie in each other, finding the next
+// means to read most of them again. The number of attempts must not grow with
+// the file as its size does.
+func TestParseGivesUp(t *testing.T) {
+	for name, one := range map[string]string{
+		"deeper than can be read": `{"a":[{},`,
+		"broken after a while":    strings.Repeat(`{"a":[{},`, 2000) + "!",
+	} {
+		t.Run(name, func(t *testing.T) {
+			const size = 2 << 20
+			f, err := readsb.Parse([]byte(`{"now":1,"aircraft":[{"hex":"aaaaaa"},` + strings.Repeat(one, size/len(one))))
+			var e *readsb.Error
+			if !errors.As(err, &e) || e.Reason != readsb.Malformed {
+				t.Errorf("error %v, want it %s", err, readsb.Malformed)
+			}
+			if n := f.Bad[readsb.Malformed]; n == 0 || n > 1000 {
+				t.Errorf("%d attempts to find a record that is whole", n)
+			}
+			if got := keys(f.Updates(at, nil)); !slices.Contains(got, "AAAAAA") {
+				t.Errorf("got %v, without what came before", got)
+			}
+		})
+	}
+}
+
+// TestDecodeFieldNames: names that differ only in bytes that are not UTF-8 are
+// one name to a client, and must not stand twice in an object.
+func TestDecodeFieldNames(t *testing.T) {
+	body := "{\"aircraft\":[{\"hex\":\"abcdef\",\"a\xff\":1,\"a\xfe\":2,\"\\ud800\":3,\"\\udfff\":4}]}"
+	updates, _, err := readsb.Decode([]byte(body), at, nil)
+	if err != nil || len(updates) != 1 {
+		t.Fatal(updates, err)
+	}
+	want := "{\"hex\":\"ABCDEF\",\"a\ufffd\":2,\"emergency\":false,\"military\":false,\"\ufffd\":4}"
+	if got := string(updates[0].AppendJSON(nil, "hex", at)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestDecodeRecord(t *testing.T) {
 	updates, _, err := readsb.Decode([]byte(`{"aircraft":[{"hex":"~3c4582","flight":"DLH1   ","altitude":0,"seen":2.5,"n\u0061me":[ 1 ]}]}`), at, nil)
 	if err != nil {
@@ -186,6 +233,7 @@ func TestDecodeRecord(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"now":1652867171.3,"aircraft":[{"hex":"3c4582","flight":"A  ","alt_baro":"ground","lat":1,"lon":2,"seen":0.1}]}`))
 	f.Add([]byte(`{"ac":[{"hex":"~3c4582","rssi":nan},{"hex":"bbbbbb","emergency":3}],"now":1598880624209,"total":2}`))
+	f.Add([]byte("{\"aircraft\":[{\"hex\":\"aaaaaa\",\"a\xff\":1e400,\"a\xfe\":[1e400],\"\\ud800\":\"\\ud83d\\ude00\\udc00\"}]}"))
 	f.Add([]byte(`{"aircraft":[{"hex":"aaaaaa","x":[{"y":"}, {"}]},{"hex":"b`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		updates, bad, err := readsb.Decode(body, at, nil)
@@ -196,7 +244,8 @@ func FuzzDecode(f *testing.F) {
 			if !slices.IsSortedFunc(u.Fields, func(a, b record.Field) int { return strings.Compare(a.Name, b.Name) }) {
 				t.Fatalf("not sorted: %v", u.Fields)
 			}
-			if text := u.AppendJSON(nil, "hex", at); !json.Valid(text) {
+			var plain map[string]any // unlike json.Valid, this refuses numbers that are too large
+			if text := u.AppendJSON(nil, "hex", at); json.Unmarshal(text, &plain) != nil || len(plain) != len(u.Fields)+1 {
 				t.Fatalf("%s", text)
 			}
 		}

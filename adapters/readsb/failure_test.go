@@ -6,10 +6,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/feed"
 )
 
 func TestSourceFailures(t *testing.T) {
@@ -107,6 +111,36 @@ func TestSourceTooLarge(t *testing.T) {
 	if e, ok := err.(*Error); !ok || e.Reason != TooLarge || len(a.body) != 1<<20 {
 		t.Errorf("%d bytes, %v", len(a.body), err)
 	}
+}
+
+// TestSourceNotModifiedUnasked: who did not say which edition is known cannot
+// be told that it is still the same.
+func TestSourceNotModifiedUnasked(t *testing.T) {
+	f := newFixture(t, serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) }))
+	f.run()
+	f.wantBad(HTTPStatus)
+}
+
+// TestSourceNoFile: what is no regular file may block for ever when it is
+// opened, so it is not.
+func TestSourceNoFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "aircraft.json")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := newFixture(t, "file://"+path)
+	f.run()
+	f.wantBad(Unreachable)
+	if err := f.Status().Err; err != "this is no regular file" {
+		t.Errorf("told: %s", err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(file("aaaaaa")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.wantState(feed.Delivering)
 }
 
 func TestSourceKeepsSecrets(t *testing.T) {

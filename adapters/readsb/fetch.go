@@ -10,14 +10,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 )
 
 // Why a file could not be had.
 const (
-	Unreachable = "unreachable" // no connection, or one that broke
+	Unreachable = "unreachable" // no connection, or one that broke; no regular file
 	Timeout     = "timeout"
-	HTTPStatus  = "http_status" // neither 200 nor 304
+	HTTPStatus  = "http_status" // neither 200 nor a 304 that was asked for
 )
 
 const maxRedirects = 5
@@ -66,12 +67,23 @@ func newFetcher(scheme string, timeout time.Duration) *fetcher {
 // server can make it read a file.
 func newTransport(scheme string) http.RoundTripper {
 	if scheme == "file" {
-		return http.NewFileTransport(http.Dir("/"))
+		return files{http.NewFileTransport(http.Dir("/"))}
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 1
 	t.MaxResponseHeaderBytes = 64 << 10
 	return t
+}
+
+// files is a transport for regular files. To open anything else, such as a named
+// pipe, may block for ever, whatever the request's context says.
+type files struct{ http.RoundTripper }
+
+func (f files) RoundTrip(r *http.Request) (*http.Response, error) {
+	if info, err := os.Stat(r.URL.Path); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("this is no regular file")
+	}
+	return f.RoundTripper.RoundTrip(r)
 }
 
 func (f *fetcher) close() { f.client.CloseIdleConnections() }
@@ -91,9 +103,9 @@ func (f *fetcher) get(ctx context.Context, u *url.URL, known validators, limit i
 	if a.date, err = http.ParseTime(response.Header.Get("Date")); err != nil && u.Scheme == "file" {
 		a.date = a.received // the host that wrote the file is this one
 	}
-	switch response.StatusCode {
-	case http.StatusOK:
-	case http.StatusNotModified:
+	switch status := response.StatusCode; {
+	case status == http.StatusOK:
+	case status == http.StatusNotModified && known != validators{}:
 		a.unchanged, a.validators = true, known
 		return a, nil
 	default:

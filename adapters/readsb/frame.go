@@ -56,6 +56,7 @@ type Frame struct {
 // frame does not refer to body.
 //
 // A record with broken syntax costs only itself: reading goes on with the next.
+// The time that takes is in proportion to the size of the file.
 func Parse(body []byte) (*Frame, error) {
 	f := &Frame{Bad: map[string]uint64{}}
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
@@ -79,9 +80,14 @@ const reopened = `{"aircraft":[`
 // boundary is where a record ends and the next begins, or the list ends.
 var boundary = regexp.MustCompile(`\}\s*(,\s*\{|\])`)
 
+// spareRereads is how many bytes may be read again, beyond those of the file.
+const spareRereads = 1 << 20
+
 func (f *Frame) parse(body []byte) error {
+	rereads := len(body) + spareRereads
 	for before := ""; ; before = reopened {
-		d := json.NewDecoder(io.MultiReader(strings.NewReader(before), bytes.NewReader(body)))
+		in := bytes.NewReader(body)
+		d := json.NewDecoder(io.MultiReader(strings.NewReader(before), in))
 		err := f.envelope(d)
 		if !errors.Is(err, errBrokenRecord) {
 			return err
@@ -92,6 +98,11 @@ func (f *Frame) parse(body []byte) error {
 		next := boundary.FindIndex(body)
 		if next == nil {
 			return errors.New("nothing readable follows the broken record")
+		}
+		// The next may lie inside this one, and another in that: what was read for
+		// nothing is limited in all.
+		if rereads -= len(body) - in.Len(); rereads < 0 {
+			return errors.New("too much of it was read in search of whole records")
 		}
 		body = bytes.TrimLeft(body[next[0]+1:], " \t\r\n,")
 	}

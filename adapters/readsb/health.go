@@ -61,13 +61,17 @@ func (h *health) failed(err error) {
 	h.become(feed.Failing, err.Error())
 }
 
-// answered takes note of a poll that went well; age is that of the newest data.
-func (h *health) answered(age time.Duration) {
-	if age > staleAfter {
+// answered takes note of a poll that went well; newest is when the newest file
+// was written, zero when there is none.
+func (h *health) answered(newest, now time.Time) {
+	switch age := now.Sub(newest); {
+	case newest.IsZero():
+		h.become(feed.Stale, "the receiver answers, but nothing was heard yet")
+	case age > staleAfter:
 		h.become(feed.Stale, fmt.Sprintf("the receiver answers, but its newest data is %v old", age.Round(time.Second)))
-		return
+	default:
+		h.become(feed.Delivering, "")
 	}
-	h.become(feed.Delivering, "")
 }
 
 func (h *health) become(state feed.State, err string) {

@@ -28,6 +28,11 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
+// responder is a transport that answers with more than a body.
+type responder func(*http.Request) *http.Response
+
+func (f responder) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
+
 // played is a fixture in a bubble; answer gives what aircraft.json is at a time
 // since the start. It records when it was asked.
 type played struct {
@@ -194,6 +199,49 @@ func TestStuck(t *testing.T) {
 				}
 				if got := p.logs.states(); got != "delivering stale delivering" {
 					t.Errorf("logged %q", got)
+				}
+			})
+		})
+	}
+}
+
+// TestNotModifiedForEver: a server whose every answer is that nothing changed
+// is asked for the whole file once that is too long ago to be believed.
+func TestNotModifiedForEver(t *testing.T) {
+	for name, test := range map[string]struct {
+		unasked int // the status when the edition was not named
+		want    feed.State
+	}{
+		"it has a newer one": {http.StatusOK, feed.Delivering},
+		"it insists":         {http.StatusNotModified, feed.Failing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, "http://receiver", func(c *Config) { c.Interval = time.Second })
+				start := time.Now()
+				f.fetch.client.Transport = responder(func(r *http.Request) *http.Response {
+					status := test.unasked
+					switch {
+					case time.Since(start) == 0:
+						status = http.StatusOK
+					case r.Header.Get("If-None-Match") != "":
+						status = http.StatusNotModified
+					}
+					return &http.Response{
+						StatusCode: status, Status: http.StatusText(status), Header: http.Header{"Etag": {`"always"`}},
+						Body: io.NopCloser(strings.NewReader(at(time.Now(), `{"hex":"aaaaaa"}`))), Request: r,
+					}
+				})
+				f.run()
+				time.Sleep(60 * time.Second)
+				synctest.Wait()
+				if got := f.sink.keys(); got != "AAAAAA" || f.Status().State != feed.Delivering {
+					t.Errorf("status %+v, delivered %s, after a minute", f.Status(), got)
+				}
+				time.Sleep(3 * time.Second)
+				synctest.Wait()
+				if s := f.Status(); s.State != test.want {
+					t.Errorf("status %+v, want it %s", s, test.want)
 				}
 			})
 		})

@@ -14,11 +14,12 @@ import (
 const (
 	maxRecord = 32 << 10
 	maxFields = 256
+	maxName   = 64 // bytes
 	maxDepth  = 16
 )
 
 // Why a record is refused before its fields are looked at. One with more bytes
-// or fields than the bounds is [TooLarge].
+// or fields than the bounds, or a longer name, is [TooLarge].
 const (
 	NotObject = "not_object"
 	TooDeep   = "too_deep"
@@ -66,8 +67,8 @@ func decodeRecord(raw string, at int64, receiver *geo.Point) (u record.Update, r
 	case depth(raw) > maxDepth:
 		return u, TooDeep
 	}
-	hex, fields := split(raw)
-	if len(fields) > maxFields {
+	hex, fields, ok := split(raw)
+	if !ok {
 		return u, TooLarge
 	}
 	key, err := aircraft.Hex(hex)
@@ -81,19 +82,20 @@ func decodeRecord(raw string, at int64, receiver *geo.Point) (u record.Update, r
 	return record.Update{Record: record.Record{Key: key, Fields: fields}, Observed: observed, Whole: true}, ""
 }
 
-// split gives the address and the other fields, as they are. The values point
-// into raw.
-func split(raw string) (hex string, fields record.Fields) {
-	fields = make(record.Fields, 0, 32+derived)
+// split gives the address and the other fields, as they are, unless they are too
+// many or have too long names. The values point into raw.
+func split(raw string) (hex string, fields record.Fields, ok bool) {
+	fields, ok = make(record.Fields, 0, 32+derived), true
 	gjson.Parse(raw).ForEach(func(name, value gjson.Result) bool {
 		if name.Str == "hex" {
 			hex = value.Str // "" when it is no string
 		} else {
 			fields = append(fields, record.Field{Name: name.Str, Raw: value.Raw})
 		}
-		return len(fields) <= maxFields
+		ok = len(fields) <= maxFields && len(name.Str) <= maxName
+		return ok
 	})
-	return hex, fields
+	return hex, fields, ok
 }
 
 // reasonOf is what an error of a record or of a file is counted by.

@@ -69,13 +69,16 @@ func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
 			return nil
 		}
 		pause := s.cfg.Interval - time.Since(begun)
+		if err != nil || time.Since(s.newest) > staleAfter {
+			s.known = validators{} // in doubt, ask for the whole file
+		}
 		if err != nil {
 			s.located = false
 			s.health.failed(err)
 			pause = min(retry.NextBackOff(), maxRetry)
 		} else {
 			retry.Reset()
-			s.health.answered(time.Since(s.newest))
+			s.health.answered(s.newest, time.Now())
 		}
 		select {
 		case <-ctx.Done():

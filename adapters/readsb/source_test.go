@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/geo"
 )
@@ -42,6 +44,20 @@ func TestSourceDelivers(t *testing.T) {
 	}
 	if d := f.sink.updates()[0].Fields.Get("distance_nm"); d != "38.6" {
 		t.Errorf("distance_nm %q, want that from receiver.json", d)
+	}
+}
+
+func TestStaleWording(t *testing.T) {
+	now := time.Now()
+	for want, newest := range map[string]time.Time{
+		"the receiver answers, but its newest data is 2m0s old": now.Add(-2 * time.Minute),
+		"the receiver answers, but nothing was heard yet":       {},
+	} {
+		h := newHealth(zerolog.Nop(), nil)
+		h.answered(newest, now)
+		if s := h.status(); s.State != feed.Stale || s.Err != want {
+			t.Errorf("status %+v, want it stale: %s", s, want)
+		}
 	}
 }
 

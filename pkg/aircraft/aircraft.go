@@ -40,8 +40,11 @@ const maxAge = 365 * 24 * time.Hour
 // and means that the record must not be used.
 //
 // After it:
-//   - no value is null, holds white space outside strings, or bytes that are
-//     not UTF-8, so equal values have equal text;
+//   - no value is null or holds white space outside strings, so equal values
+//     have equal text;
+//   - names and values are UTF-8, values hold no half of a surrogate pair and no
+//     number beyond a float64, which some JSON parsers refuse together with all
+//     that is around them; an unknown field with such a number is left out;
 //   - seen and seen_pos are a [record.Time]; the age inside lastPosition, which
 //     would change with every poll, is taken out;
 //   - lat and lon are both there and on the earth, or neither is;
@@ -55,6 +58,7 @@ const maxAge = 365 * 24 * time.Hour
 // A derived field that came in is kept where there is nothing to derive it
 // from. Fields that went through once come out of a second time unchanged.
 func Normalise(f *record.Fields, at int64, receiver *geo.Point) (observed int64, err error) {
+	cleanNames(*f)
 	f.Sort()
 	if err := clean(f); err != nil {
 		return 0, err

@@ -147,6 +147,23 @@ func TestNormalise(t *testing.T) {
 		"the last of several": {
 			in: `{"gs":1,"track":5,"gs":2,"track":null}`, want: map[string]string{"gs": "2"}, observed: at,
 		},
+		"numbers that no float holds": {
+			in: `{"x":1e400,"y":-1E+400,"z":[{"a":[1,1e309]}],"long":` + strings.Repeat("9", 400) + `,"list":[` + strings.Repeat("9", 400) + `],
+				"lastPosition":{"lat":1e999},"small":1e-400,"large":1e308,"text":"1e400","texts":["\"1e400"]}`,
+			want: map[string]string{
+				"small": "1e-400", "large": "1e308", "text": `"1e400"`, "texts": `["\"1e400"]`,
+			},
+			observed: at,
+		},
+		"half characters": {
+			in: `{"a":"x\ud800y","b":["\uDFFF",{"\ud83d":"\ud83d\ude00\ud83d"}],"c":"\\ud800","d":"\ud83d\ud83d\ude00\ude00","r":"\ud800\u0041",
+				"flight":"AB\udc00 "}`,
+			want: map[string]string{
+				"a": `"x\ufffdy"`, "b": `["\ufffd",{"\ufffd":"\ud83d\ude00\ufffd"}]`, "c": `"\\ud800"`,
+				"d": `"\ufffd\ud83d\ude00\ufffd"`, "r": `"\ufffd\u0041"`, "flight": "\"AB\ufffd\"",
+			},
+			observed: at,
+		},
 		"bytes that are not UTF-8": {
 			in: "{\"desc\":\"a\xffb\"}", want: map[string]string{"desc": "\"a\ufffdb\""}, observed: at,
 		},
@@ -169,6 +186,20 @@ func TestNormalise(t *testing.T) {
 				t.Errorf("observed %d, want %d", observed, test.observed)
 			}
 		})
+	}
+}
+
+// TestNormaliseNames: of names that are one once they are UTF-8, the last stays.
+func TestNormaliseNames(t *testing.T) {
+	f := record.Fields{{Name: "a\xff", Raw: "1"}, {Name: "b", Raw: "2"}, {Name: "a\xfe", Raw: "3"}, {Name: "\xff", Raw: "4"}, {Name: "\xfe", Raw: "null"}}
+	if _, err := aircraft.Normalise(&f, at, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := record.Fields{
+		{Name: "a\ufffd", Raw: "3"}, {Name: "b", Raw: "2"}, {Name: "emergency", Raw: "false"}, {Name: "military", Raw: "false"},
+	}
+	if diff := cmp.Diff(want, f); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -240,6 +271,7 @@ func TestHex(t *testing.T) {
 func FuzzNormalise(f *testing.F) {
 	f.Add([]byte(`{"flight":"A\u0020","alt_baro":"ground","lat":1.0,"lon":-2e1,"seen":1.5,"lastPosition":{"seen_pos":1, "<":{}}}`))
 	f.Add([]byte(`{"emergency":3,"sil_type":1,"altitude":5,"dbFlags":1,"x":[1, 2],"seen_pos":-0}`))
+	f.Add([]byte(`{"x":[1e400,"\ud800"],"y":{"\udc00":1e400},"z":"\ud83d\ude00\ud83d","lastPosition":{"seen_pos":1e400,"a":"\ud800"}}`))
 	f.Fuzz(func(t *testing.T, object []byte) {
 		if !json.Valid(object) || object[0] != '{' {
 			return
@@ -256,7 +288,8 @@ func FuzzNormalise(f *testing.F) {
 			if _, isTime := record.ParseTime(field.Raw); isTime {
 				continue
 			}
-			if !json.Valid([]byte(field.Raw)) || field.Raw == "null" || !utf8.ValidString(field.Raw) {
+			var plain any // unlike json.Valid, this refuses numbers that are too large
+			if json.Unmarshal([]byte(field.Raw), &plain) != nil || field.Raw == "null" || !utf8.ValidString(field.Name+field.Raw) {
 				t.Fatalf("%s: %q", field.Name, field.Raw)
 			}
 		}

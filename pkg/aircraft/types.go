@@ -1,11 +1,8 @@
 package aircraft
 
 import (
-	"bytes"
-	"encoding/json"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/skygate-io/skygate/pkg/record"
 )
@@ -46,8 +43,8 @@ var kinds = map[string]kind{
 	"distance_nm": aNumber,
 }
 
-// clean drops what is absent, brings the rest to its shortest text and refuses
-// values of a wrong type. The fields stay sorted.
+// clean drops what is absent or beyond a float64, brings the rest to its
+// shortest text and refuses values of a wrong type. The fields stay sorted.
 func clean(f *record.Fields) error {
 	kept := (*f)[:0]
 	for _, field := range *f {
@@ -59,7 +56,9 @@ func clean(f *record.Fields) error {
 		if !ok || !kinds[field.Name].accepts(raw) {
 			return &Error{Reason: WrongType, Field: field.Name}
 		}
-		kept = append(kept, record.Field{Name: field.Name, Raw: raw})
+		if isFinite(raw) {
+			kept = append(kept, record.Field{Name: field.Name, Raw: raw})
+		}
 	}
 	clear((*f)[len(kept):])
 	*f = kept
@@ -104,21 +103,4 @@ func isNumber(raw string) bool {
 	}
 	_, err := strconv.ParseFloat(raw, 64)
 	return err == nil
-}
-
-// compact gives a JSON value without the white space between its parts, and
-// with U+FFFD for bytes that are not UTF-8: one such byte in a text frame makes
-// a client close its connection.
-func compact(raw string) (string, bool) {
-	if !utf8.ValidString(raw) {
-		raw = strings.ToValidUTF8(raw, "\ufffd")
-	}
-	if raw[0] != '[' && raw[0] != '{' || !strings.ContainsAny(raw, " \t\r\n") {
-		return raw, true
-	}
-	var b bytes.Buffer
-	if json.Compact(&b, []byte(raw)) != nil {
-		return "", false
-	}
-	return b.String(), true
 }
