@@ -9,6 +9,7 @@ import { inWords } from "./reasons.js";
 import { Table } from "./table.js";
 
 const REFRESH_MS = 250; // how often the table is drawn anew, at most
+const STATUS_MS = 5000; // how often the server is asked whether its receiver delivers
 const AGEING_MS = 1000; // how often when nothing changed: ages do
 
 const $ = (id) => document.getElementById(id);
@@ -44,9 +45,16 @@ client.onChange = (kind, m) => {
 
 socket.on("connect", () => {
   show("connecting");
-  // A server that does not say where its receiver stands leaves distances to the aircraft.
-  client.request("status").then((status) => measureFrom(status?.location)).catch(() => {});
+  askStatus();
 });
+
+// A server that does not say where its receiver stands leaves distances to the aircraft.
+function askStatus() {
+  client.request("status").then((status) => {
+    measureFrom(status?.location);
+    notice("receiver", status?.online === false ? "The server is there, but no receiver delivers; /healthz says why." : "");
+  }).catch(() => {});
+}
 socket.on("subscribed", (m) => {
   if (m.denied?.includes("aircraft")) show("refused", "this server does not let you see aircraft");
   else if (m.resumed?.aircraft) show("live");
@@ -102,6 +110,8 @@ function draw() {
   const [some, all] = [shown, client.state.size].map(count.format);
   $("more").textContent = `These are the first ${some} of ${all}. Choose another column to see others.`;
 }
+
+setInterval(() => socket.connected && askStatus(), STATUS_MS);
 
 setInterval(() => {
   if (document.hidden) return;

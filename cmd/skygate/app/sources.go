@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -27,6 +28,10 @@ func (s source) run(ctx context.Context, sink feed.Sink) error {
 }
 
 func openSources(cfg config.Config, logger zerolog.Logger) ([]source, error) {
+	isDemo := func(c config.Source) bool { return c.Kind == "demo" }
+	if slices.ContainsFunc(cfg.Sources, isDemo) && len(cfg.Sources) > 1 {
+		logger.Warn().Msg("a demo source is among the sources: simulated aircraft mix with the others")
+	}
 	out := make([]source, 0, len(cfg.Sources))
 	for _, c := range cfg.Sources {
 		opened, err := open(c, cfg, logger)
