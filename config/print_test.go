@@ -48,6 +48,7 @@ socketio:
   ping_interval: 25s # default
   ping_timeout: 20s # default
   max_payload: 1000000 # default
+  deflate_threshold: 1024 # default
 sources:
   - kind: readsb # FILE
     name: readsb # default

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/engineio"
 )
 
 // Config is what an operator may set about the Socket.IO server.
@@ -21,6 +23,9 @@ type Config struct {
 	PingTimeout time.Duration `koanf:"ping_timeout"`
 	// MaxPayload is the largest message taken from a client, in bytes: 1,024 to 64 MiB.
 	MaxPayload int64 `koanf:"max_payload"`
+	// DeflateThreshold is the size in bytes from which messages are compressed for
+	// clients that can take that: 0 (never) to 1 MiB.
+	DeflateThreshold int `koanf:"deflate_threshold"`
 }
 
 // DefaultConfig holds the defaults of the reference server: ping every 25 s,
@@ -32,7 +37,23 @@ func DefaultConfig() Config {
 		PingInterval: 25 * time.Second,
 		PingTimeout:  20 * time.Second,
 		MaxPayload:   1_000_000,
+
+		DeflateThreshold: 1024,
 	}
+}
+
+// engine gives the settings of the engine below.
+func (c Config) engine() engineio.Config {
+	e := engineio.DefaultConfig()
+	e.PingInterval, e.PingTimeout = c.PingInterval, c.PingTimeout
+	e.MaxPayload = int(c.MaxPayload)
+	e.Origins = c.Origins
+	e.DeflateThreshold = c.DeflateThreshold
+	// An application's events come in bursts and cannot be dropped; a topic's state
+	// that waits is old: ten updates of it are two seconds.
+	e.StreamFrames, e.StreamBytes = 4096, 16<<20
+	e.StateFrames, e.StateBytes = 64, 4<<20
+	return e
 }
 
 var (
@@ -65,6 +86,9 @@ func (c Config) Validate() error {
 		return fmt.Errorf("ping_timeout: %v is out of range: from 1s to 5m", c.PingTimeout)
 	case c.MaxPayload < 1<<10 || c.MaxPayload > 64<<20:
 		return fmt.Errorf("max_payload: %d is out of range: from 1024 to 67108864 (bytes)", c.MaxPayload)
+	}
+	if c.DeflateThreshold < 0 || c.DeflateThreshold > 1<<20 {
+		return fmt.Errorf("deflate_threshold: %d is out of range: from 0 to 1048576 (bytes)", c.DeflateThreshold)
 	}
 	return nil
 }

@@ -4,153 +4,166 @@ import (
 	"encoding/json"
 	"sync"
 
-	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"github.com/skygate-io/skygate/pkg/engineio"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
-// conn is a client's connection to one namespace. What is sent to it is queued,
-// and written by a goroutine that lives only while there is something to write:
-// the hub never waits for a client, and the library, which calls back when a
-// write fails, never runs under the hub's locks.
+// conn is a client's connection to one namespace, as the gateway sees it.
 type conn struct {
 	// Static.
 	client    *socket.Socket
+	link      *link
 	namespace string
 	enter     func() *gateway.Session
-	writers   *sync.WaitGroup
-	ready     chan struct{} // closed when session is set, or never will be
-
-	session *gateway.Session // set before ready is closed; nil when the client left before
-
-	turn sync.Mutex // held by the one event of the client's that is handled
 
 	mu      sync.Mutex // guards all below
-	opened  bool
+	session *gateway.Session
 	closed  bool
-	queue   []*wire.Message
-	writing bool
+	lost    map[string]bool // topics of which a state message found no room; nil when there are none
 }
 
 var _ gateway.Conn = (*conn)(nil)
 
-func newConn(client *socket.Socket, namespace string, writers *sync.WaitGroup) *conn {
-	return &conn{client: client, namespace: namespace, writers: writers, ready: make(chan struct{})}
-}
-
 // ID implements [gateway.Conn].
 func (c *conn) ID() string { return string(c.client.Id()) }
 
-// Send implements [gateway.Conn].
+// Send implements [gateway.Conn]. Messages of one lane that follow each other
+// leave in one write.
 func (c *conn) Send(messages ...*wire.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	for len(messages) > 0 {
+		n := 1
+		for n < len(messages) && messages[n].Class == messages[0].Class {
+			n++
+		}
+		c.sendLocked(messages[:n])
+		messages = messages[n:]
+	}
+}
+
+// sendLocked sends messages of one class.
+func (c *conn) sendLocked(messages []*wire.Message) {
+	class := messages[0].Class
+	var buffer [4]*engineio.Frame // a flush rarely has more: no allocation for a recipient
+	frames := buffer[:0]
+	for _, m := range messages {
+		if class == wire.State && c.lost[m.Topic] {
+			continue // the snapshot that it will get makes up for it
+		}
+		frames = append(frames, frameOf(m, c.namespace))
+	}
+	if len(frames) == 0 {
 		return
 	}
-	c.queue = append(c.queue, messages...)
-	if !c.writing {
-		c.writing = true
-		c.writers.Go(c.write)
+	switch class {
+	case wire.Reply:
+		c.link.conn.Send(engineio.Priority, frames...)
+	case wire.Ordered:
+		if c.link.conn.Send(engineio.Event, frames...) < len(frames) {
+			c.link.conn.Close(reasonSlow)
+		}
+	case wire.State, wire.Whole:
+		taken := c.link.conn.Send(engineio.State, frames...) == len(frames)
+		for _, m := range messages {
+			c.noteLocked(m.Topic, taken, class)
+		}
 	}
 }
 
-// write writes what is queued until nothing is.
-func (c *conn) write() {
-	var spare []*wire.Message
-	for {
-		c.mu.Lock()
-		batch := c.queue
-		c.queue = spare
-		if len(batch) == 0 || c.closed {
-			c.writing = false
-			c.mu.Unlock()
-			return
-		}
-		c.mu.Unlock()
-		packets := make([]types.BufferInterface, len(batch))
-		for i, m := range batch {
-			packets[i] = types.NewStringBuffer(m.Packet(c.namespace))
-		}
-		c.client.Client().WriteToEngine(packets, &socket.WriteOptions{})
-		clear(batch)
-		spare = batch[:0]
+// noteLocked keeps what is lost: a snapshot that was taken makes up for it.
+func (c *conn) noteLocked(topic string, taken bool, class wire.Class) {
+	switch {
+	case !taken && c.lost == nil:
+		c.lost = map[string]bool{topic: true}
+	case !taken:
+		c.lost[topic] = true
+	case class == wire.Whole && c.lost != nil:
+		delete(c.lost, topic)
 	}
 }
 
-// open begins the session.
+// Purge implements [gateway.Conn].
+func (c *conn) Purge(topic string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.lost, topic)
+	c.link.conn.Purge(tag(c.namespace, topic))
+}
+
+// frameOf gives a message's frame, made once for all who get it.
+func frameOf(m *wire.Message, namespace string) *engineio.Frame {
+	frame, _ := m.Encoded(namespace, func(packet []byte) any {
+		return engineio.NewFrame(packet, false).WithTopic(tag(namespace, m.Topic))
+	}).(*engineio.Frame)
+	return frame
+}
+
+// tag names a topic within a connection, which has one for each namespace.
+func tag(namespace, topic string) string {
+	if topic == "" {
+		return ""
+	}
+	return namespace + " " + topic
+}
+
+// open begins the session. The library calls it in a goroutine of its own.
 func (c *conn) open() {
+	defer func() {
+		if r := recover(); r != nil {
+			c.link.logger.Error().Interface("panic", r).Stack().Msg("a session could not begin")
+			c.link.conn.Close(reasonHandler)
+		}
+	}()
+	session := c.enter()
 	c.mu.Lock()
-	gone := c.closed
-	c.opened = true
+	c.session = session
+	closed := c.closed
 	c.mu.Unlock()
-	if !gone {
-		c.session = c.enter()
-	}
-	close(c.ready)
-	c.mu.Lock()
-	gone = c.closed
-	c.mu.Unlock()
-	if gone && c.session != nil {
-		c.session.Close()
+	if closed {
+		session.Close()
 	}
 }
 
-// close ends the session. The library calls it once, when the client has gone.
+// close ends the session.
 func (c *conn) close() {
 	c.mu.Lock()
 	c.closed = true
-	c.queue = nil
-	opened := c.opened
+	session := c.session
 	c.mu.Unlock()
-	if !opened {
-		return // open, if it still comes, finds closed
-	}
-	<-c.ready
-	if c.session != nil {
-		c.session.Close()
+	if session != nil {
+		session.Close()
 	}
 }
 
-func (c *conn) isClosed() bool {
+// receive hands an event to the session.
+func (c *conn) receive(m *message, answer func([]any)) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.closed
+	session := c.session
+	c.mu.Unlock()
+	if session == nil {
+		return
+	}
+	var ack gateway.Ack
+	if answer != nil {
+		ack = func(payload []byte) { answer([]any{json.RawMessage(payload)}) }
+	}
+	session.Receive(m.event, m.args, ack)
 }
 
-// receive hands an event to the session. The library calls it with the event's
-// name, its decoded arguments, and a callback when the client asked for an
-// acknowledgement.
-func (c *conn) receive(args ...any) {
-	<-c.ready
-	if c.session == nil || len(args) == 0 {
-		return
+// drained gives the session anew what it lost.
+func (c *conn) drained() {
+	c.mu.Lock()
+	session := c.session
+	topics := make([]string, 0, len(c.lost))
+	for topic := range c.lost {
+		topics = append(topics, topic)
 	}
-	event, ok := args[0].(string)
-	if !ok {
-		return
-	}
-	args = args[1:]
-	var ack gateway.Ack
-	if n := len(args); n > 0 {
-		if fill, ok := args[n-1].(socket.Ack); ok {
-			args = args[:n-1]
-			ack = func(payload []byte) { fill([]any{json.RawMessage(payload)}, nil) }
-		}
-	}
-	raw := make([]json.RawMessage, len(args))
-	for i, arg := range args {
-		text, err := json.Marshal(arg)
-		if err != nil {
-			text = []byte("null")
-		}
-		raw[i] = text
-	}
-	c.turn.Lock()
-	defer c.turn.Unlock()
-	if !c.isClosed() { // what a client that has gone still wanted is not worth the work
-		c.session.Receive(event, raw, ack)
+	c.mu.Unlock()
+	if session != nil {
+		session.Resync(topics)
 	}
 }

@@ -1,9 +1,15 @@
 // Package socketio serves the gateway's namespaces over Socket.IO. It is the
 // only package that imports the Socket.IO library.
 //
-// What goes out does not pass through the library's own emit: messages come
-// encoded and framed, are queued per connection ([conn]), and are written to
-// the connection's engine as they are.
+// Of the library it uses the layer of namespaces, rooms and acknowledgements, on
+// its published extension points. Below is an engine of our own (pkg/engineio),
+// bound by [link]; beside it our decoder ([parsePacket]) and our room adapter
+// ([rooms]). What the library does wrong as released is in none of these paths.
+//
+// A client's way: the engine reads a message and calls link.Message, which
+// decodes it and calls the handlers, one after the other; the engine reads on
+// when they are done. A message's way to clients: the hub gives it to [conn],
+// which gives its frame, made once for all, to the engine's outbox.
 package socketio
 
 import (
@@ -11,23 +17,19 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
-	"slices"
-	"sync"
 
 	"github.com/rs/zerolog"
-	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"github.com/skygate-io/skygate/pkg/engineio"
 	"github.com/skygate-io/skygate/pkg/gateway"
 )
 
 // Server is a Socket.IO server.
 type Server struct {
-	io      *socket.Server
-	handler http.Handler
-	logger  zerolog.Logger
-	conns   sync.WaitGroup // the goroutines that write
+	io     *socket.Server
+	engine *engineio.Server
+	logger zerolog.Logger
 }
 
 // New gives a server for the namespaces.
@@ -35,36 +37,37 @@ func New(cfg Config, namespaces []*gateway.Namespace, logger zerolog.Logger) *Se
 	opts := socket.DefaultServerOptions()
 	opts.SetServeClient(false)
 	opts.SetPath(cfg.Path)
-	opts.SetPingInterval(cfg.PingInterval)
-	opts.SetPingTimeout(cfg.PingTimeout)
-	opts.SetMaxHttpBufferSize(cfg.MaxPayload)
-	opts.SetCors(cors(cfg.Origins))
-	opts.SetAllowRequest(func(ctx *types.HttpContext) error {
-		if !originAllowed(cfg.Origins, ctx.Request()) {
-			return errors.New("this origin is not allowed; the server's setting socketio.origins names those that are")
-		}
-		return nil
-	})
+	opts.SetParser(passing{})
+	spaces := &roomsBuilder{}
+	opts.SetAdapter(spaces)
 	s := &Server{io: socket.NewServer(nil, opts), logger: logger}
+	engine := newBase(s.Close)
+	below := cfg.engine()
+	below.OnPanic = func(c *engineio.Conn, value any, stack []byte) {
+		logger.Error().Str("connection", c.ID()).Interface("panic", value).Bytes("stack", stack).Msg("a handler panicked; its connection was closed")
+	}
+	s.engine = engineio.NewServer(below, func(c *engineio.Conn) engineio.Handler {
+		l := newLink(c, spaces, int(cfg.MaxPayload), logger)
+		engine.Emit("connection", l)
+		return l
+	})
+	s.io.Bind(engine)
 	for _, n := range namespaces {
 		s.serve(n)
 	}
-	s.handler = s.io.ServeHandler(opts)
 	return s
 }
 
 // Handler answers everything below the configured path.
-func (s *Server) Handler() http.Handler { return s.handler }
+func (s *Server) Handler() http.Handler { return s.engine }
 
-// Close disconnects all clients and waits for what was begun to be written.
-func (s *Server) Close() {
-	s.io.Close(nil)
-	s.conns.Wait()
-}
+// IO gives the library's server, for namespaces that are not the gateway's.
+func (s *Server) IO() *socket.Server { return s.io }
 
-// serve lets clients into a namespace. Their events are listened to before they
-// are told that they are in, so none is missed; each waits until the session
-// is there.
+// Close ends all connections and waits for that.
+func (s *Server) Close() { s.engine.Close() }
+
+// serve lets clients into a namespace.
 func (s *Server) serve(n *gateway.Namespace) {
 	nsp := s.io.Of(n.Name(), nil)
 	nsp.Use(func(client *socket.Socket, next func(*socket.ExtendedError)) {
@@ -74,10 +77,14 @@ func (s *Server) serve(n *gateway.Namespace) {
 			next(refusal(err))
 			return
 		}
-		c := newConn(client, n.Name(), &s.conns)
+		l, ok := client.Conn().(*link)
+		if !ok {
+			next(refusal(errors.New("not a connection of this server")))
+			return
+		}
+		c := &conn{client: client, link: l, namespace: n.Name()}
 		c.enter = func() *gateway.Session { return n.Connect(c, who, auth) }
 		client.SetData(c)
-		_ = client.OnAny(c.receive)
 		_ = client.On("disconnect", func(...any) { c.close() })
 		next(nil)
 	})
@@ -113,26 +120,4 @@ func refusal(err error) *socket.ExtendedError {
 		e = &gateway.Error{Code: gateway.CodeInternal, Message: "Internal server error"}
 	}
 	return socket.NewExtendedError(e.Message, map[string]any{"code": e.Code})
-}
-
-func cors(origins []string) *types.Cors {
-	if slices.Contains(origins, "*") {
-		return &types.Cors{Origin: "*"}
-	}
-	list := make([]any, len(origins))
-	for i, o := range origins {
-		list[i] = o
-	}
-	return &types.Cors{Origin: list, Credentials: true}
-}
-
-// originAllowed says whether a page of the request's origin may connect. What
-// is no browser sends none; a page of the same host may always.
-func originAllowed(origins []string, r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(origins, "*") || slices.Contains(origins, origin) {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host
 }

@@ -126,7 +126,7 @@ func TestConnectEchoDisconnect(t *testing.T) {
 	p.want(`40{"sid":`)
 	p.want(`42["welcome",true]`)
 	p.send(`42["echo",{"deep":[1.50,"é😀",null]}]`)
-	p.want(`42["echoed",{"deep":[1.5,"é😀",null]}]`)
+	p.want(`42["echoed",{"deep":[1.50,"é😀",null]}]`) // as it was written
 	p.send(`427["echo",{"a":1}]`)
 	p.want(`437[{"a":1}]`)
 	p.send(`42["echo"]`)

@@ -35,6 +35,8 @@ type conn struct {
 
 func (c *conn) ID() string { return "test" }
 
+func (c *conn) Purge(string) {}
+
 func (c *conn) Send(messages ...*wire.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

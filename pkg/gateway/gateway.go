@@ -140,6 +140,10 @@ func (s *Session) Close() {
 	s.Leave()
 }
 
+// Send sends the client messages that are encoded already, and may be shared
+// with other sessions. Those of one call leave together.
+func (s *Session) Send(messages ...*wire.Message) { s.conn.Send(messages...) }
+
 // Reply sends an event to the client, and fills the acknowledgement with the
 // same payload.
 func (s *Session) Reply(event string, payload any, ack Ack) error {
@@ -147,12 +151,12 @@ func (s *Session) Reply(event string, payload any, ack Ack) error {
 	if err != nil {
 		return err
 	}
-	s.send(m, ack)
+	s.answer(m, ack)
 	return nil
 }
 
-func (s *Session) send(m *wire.Message, ack Ack) {
-	s.conn.Send(m)
+func (s *Session) answer(m *wire.Message, ack Ack) {
+	s.Send(m)
 	if ack != nil {
 		ack(m.Data)
 	}

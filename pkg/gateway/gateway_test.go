@@ -22,6 +22,8 @@ type conn struct{ sent []string }
 
 func (c *conn) ID() string { return "anna" }
 
+func (c *conn) Purge(string) {}
+
 func (c *conn) Send(messages ...*wire.Message) {
 	for _, m := range messages {
 		c.sent = append(c.sent, fmt.Sprintf("%s %s", m.Event, m.Data))

@@ -56,7 +56,7 @@ func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) erro
 		s.fail("request", ask.RequestID, err, ack)
 		return nil
 	}
-	s.send(m, ack)
+	s.answer(m, ack)
 	return nil
 }
 

@@ -33,6 +33,9 @@ type Receiver interface {
 	// does not block, does not call the hub, and does not keep or change the
 	// slice. It is safe for concurrent use.
 	Send(messages ...*wire.Message)
+	// Purge drops what waits of a topic's state: the session has left the topic, or
+	// gets it anew.
+	Purge(topicName string)
 }
 
 // ErrUnknownTopic is returned for a topic that the hub does not serve.

@@ -94,6 +94,7 @@ func (m *Member) Subscribe(ask Subscribe) (*wire.Subscribed, error) {
 	answer.Filters, answer.Views = map[string]json.RawMessage{}, map[string]string{}
 	answer.Positions, answer.Resumed = map[string]wire.Position{}, map[string]bool{}
 	for _, s := range joined {
+		m.to.Purge(s.policy.Name)
 		messages = append(messages, s.joinLocked(m.subs[s], now))
 		answer.Views[s.policy.Name] = wholeView
 		answer.Positions[s.policy.Name] = wire.Position{Epoch: s.at.Epoch, Seq: s.at.Seq}
@@ -103,6 +104,7 @@ func (m *Member) Subscribe(ask Subscribe) (*wire.Subscribed, error) {
 	if err != nil {
 		return nil, err
 	}
+	message.Class = wire.Ordered
 	messages[0] = message
 	m.to.Send(messages...)
 	return answer, nil
@@ -125,6 +127,7 @@ func (m *Member) Unsubscribe(names []string) (*wire.Unsubscribed, error) {
 		}
 		s.leaveLocked(m.subs[s])
 		delete(m.subs, s)
+		m.to.Purge(name)
 		answer.Topics = append(answer.Topics, name)
 	}
 	answer.Remaining = m.topics()
@@ -133,9 +136,27 @@ func (m *Member) Unsubscribe(names []string) (*wire.Unsubscribed, error) {
 		return nil, err
 	}
 	if !m.left {
+		message.Class = wire.Ordered
 		m.to.Send(message)
 	}
 	return answer, nil
+}
+
+// Resync gives the session a snapshot of each of the topics that it is
+// subscribed to: something of them was dropped on the way to it.
+func (m *Member) Resync(topics []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	for _, name := range topics {
+		s := m.hub.byName[name]
+		if s == nil || m.subs[s] == nil {
+			continue
+		}
+		s.mu.Lock()
+		m.to.Send(s.joinLocked(m.subs[s], now))
+		s.mu.Unlock()
+	}
 }
 
 // Leave ends the membership: nothing is sent any more. A second Leave does nothing.

@@ -20,10 +20,12 @@ import (
 // keeper remembers the newest message.
 type keeper struct{ last *wire.Message }
 
+func (k *keeper) Purge(string) {}
+
 func (k *keeper) Send(messages ...*wire.Message) { k.last = messages[len(messages)-1] }
 
-// TestModel plays random sequences of changes, joins, resyncs, leaves, epochs
-// and waits. After each, every client that is subscribed holds what a plain map
+// TestModel plays random sequences of changes, joins, resyncs, leaves, stalls,
+// epochs and waits. After each, every client that is subscribed holds what a plain map
 // holds to which the same changes were applied, and nobody met a hole.
 func TestModel(t *testing.T) {
 	sequences := 1500
@@ -78,13 +80,25 @@ func (m *model) step() {
 		if _, err := mc.member.Unsubscribe([]string{"aircraft"}); err != nil {
 			m.Fatal(err)
 		}
-	case p < 77:
+	case p < 79 && len(m.clients) > 0:
+		mc := m.clients[m.rng.IntN(len(m.clients))]
+		mc.stall(true)
+	case p < 82 && len(m.clients) > 0:
+		m.drain(m.clients[m.rng.IntN(len(m.clients))])
+	case p < 84:
 		m.world = map[string]map[string]string{}
 		m.begin()
-	case p < 80:
+	case p < 87:
 		m.settle()
 	default:
 		time.Sleep(time.Duration(m.rng.IntN(120)) * time.Millisecond)
+	}
+}
+
+// drain ends a client's stall: what it lost comes anew.
+func (m *model) drain(mc *modelClient) {
+	if mc.stall(false) {
+		mc.member.Resync([]string{"aircraft"})
 	}
 }
 
@@ -129,6 +143,9 @@ func (m *model) change() {
 // settle waits until nothing waits, and compares.
 func (m *model) settle() {
 	m.Helper()
+	for _, c := range m.clients {
+		m.drain(c)
+	}
 	time.Sleep(2 * window)
 	synctest.Wait()
 	want := map[string]wiretest.Fields{}

@@ -8,10 +8,11 @@ import (
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
-func TestAllocPacketIsMadeOnce(t *testing.T) {
+func TestAllocEncodedOnce(t *testing.T) {
 	m := &wire.Message{Event: "aircraft:update", Data: make([]byte, 1000)}
-	m.Packet("/")
-	if n := testing.AllocsPerRun(100, func() { m.Packet("/") }); n != 0 {
-		t.Errorf("the packet for a further recipient allocates %v times, want 0", n)
+	encode := func(packet []byte) any { return packet }
+	m.Encoded("/", encode)
+	if n := testing.AllocsPerRun(100, func() { m.Encoded("/", encode) }); n != 0 {
+		t.Errorf("the form for a further recipient allocates %v times, want 0", n)
 	}
 }

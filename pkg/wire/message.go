@@ -41,25 +41,50 @@ type Message struct {
 	Data []byte
 	// Topic is the topic that it belongs to; "" for what belongs to none.
 	Topic string
+	// Class says how it is to be sent.
+	Class Class
 
-	packet atomic.Pointer[packet]
+	encoded atomic.Pointer[encoded]
 }
 
-type packet struct {
+// Class says what may happen to a message on its way to a client that is slow.
+type Class int
+
+const (
+	// Reply answers one client; it has no place in the order of a topic, and may
+	// overtake what waits.
+	Reply Class = iota
+	// Ordered keeps its place among what comes before and after it, and is not dropped.
+	Ordered
+	// State may be dropped; then nothing of its topic goes out before the next Whole.
+	State
+	// Whole is a state that needs none before it.
+	Whole
+)
+
+// encoded is the message as a transport sends it in a namespace.
+type encoded struct {
 	namespace string
-	text      []byte
+	form      any
 }
 
-// Packet gives the message as a Socket.IO event packet of a namespace ("/" and
-// so on), in text. It is made once per namespace that asks in a row; the caller
-// must not change it.
+// Encoded gives what a transport makes of the message in a namespace: it is made
+// once per namespace that asks in a row, and shared by all who get it.
+func (m *Message) Encoded(namespace string, encode func(packet []byte) any) any {
+	if e := m.encoded.Load(); e != nil && e.namespace == namespace {
+		return e.form
+	}
+	e := &encoded{namespace, encode(m.Packet(namespace))}
+	m.encoded.Store(e)
+	return e.form
+}
+
+// Packet makes the message a Socket.IO event packet of a namespace ("/" and so
+// on), in text.
 //
 // Layout: the packet type ('2', an event), for other namespaces than "/" the
 // namespace and a comma, then a JSON array of the event's name and the payload.
 func (m *Message) Packet(namespace string) []byte {
-	if p := m.packet.Load(); p != nil && p.namespace == namespace {
-		return p.text
-	}
 	text := make([]byte, 0, len(m.Data)+len(m.Event)+len(namespace)+8)
 	text = append(text, '2')
 	if namespace != "/" {
@@ -70,9 +95,7 @@ func (m *Message) Packet(namespace string) []byte {
 	text = record.AppendString(text, m.Event)
 	text = append(text, ',')
 	text = append(text, m.Data...)
-	text = append(text, ']')
-	m.packet.Store(&packet{namespace, text})
-	return text
+	return append(text, ']')
 }
 
 // New encodes a payload as a message of no topic.

@@ -26,7 +26,7 @@ func Snapshot(p *topic.Policy, view string, at topic.Position, records []record.
 	data = append(data, `,"view":`...)
 	data = record.AppendString(data, view)
 	data = appendList(append(data, ','), p, records, ms)
-	return &Message{Event: p.Prefix + ":snapshot", Data: append(data, '}'), Topic: p.Name}
+	return &Message{Event: p.Prefix + ":snapshot", Data: append(data, '}'), Topic: p.Name, Class: Whole}
 }
 
 // Update is what changed in a view.
@@ -53,7 +53,7 @@ func Update(p *topic.Policy, s Span, c *record.Change, now time.Time) *Message {
 		data = append(data, `,"observed":`...)
 		data = appendTimestamp(data, c.Observed)
 	}
-	return &Message{Event: p.Prefix + ":update", Data: append(data, '}'), Topic: p.Name}
+	return &Message{Event: p.Prefix + ":update", Data: append(data, '}'), Topic: p.Name, Class: State}
 }
 
 // Legacy are the events that older clients know a change by, in the order in
@@ -69,13 +69,13 @@ func Legacy(p *topic.Policy, c *record.Change, now time.Time) []*Message {
 		data := []byte(`{"` + l.RemovedList + `":`)
 		data = appendKeys(data, c.Removed)
 		data = append(appendCount(append(data, ','), len(c.Removed), ms), '}')
-		out = append(out, &Message{Event: l.Removed, Data: data, Topic: p.Name})
+		out = append(out, &Message{Event: l.Removed, Data: data, Topic: p.Name, Class: State})
 	}
 	if len(c.Added) > 0 {
 		data := append(make([]byte, 0, 64+512*len(c.Added)), `{"`+l.NewList+`":`...)
 		data = appendRecords(data, p.Key, c.Added, ms)
 		data = append(appendCount(append(data, ','), len(c.Added), ms), '}')
-		out = append(out, &Message{Event: l.New, Data: data, Topic: p.Name})
+		out = append(out, &Message{Event: l.New, Data: data, Topic: p.Name, Class: State})
 	}
 	return out
 }
@@ -102,7 +102,7 @@ func Batch(messages []*Message, now time.Time) *Message {
 	}
 	data = append(data, `],`...)
 	data = append(appendCount(data, len(messages), now.UnixMilli()), '}')
-	return &Message{Event: "batch", Data: data, Topic: messages[0].Topic}
+	return &Message{Event: "batch", Data: data, Topic: messages[0].Topic, Class: messages[0].Class}
 }
 
 // Records is a bare list of records, as answers to requests carry it.

@@ -104,9 +104,14 @@ func TestPacket(t *testing.T) {
 		"/":      `2["aircraft:update",{"a":1}]`,
 		"/audio": `2/audio,["aircraft:update",{"a":1}]`,
 	} {
-		for range 2 {
-			if got := string(m.Packet(namespace)); got != want {
-				t.Errorf("%s: %s, want %s", namespace, got, want)
+		if got := string(m.Packet(namespace)); got != want {
+			t.Errorf("%s: %s, want %s", namespace, got, want)
+		}
+		made := 0
+		for range 3 {
+			form := m.Encoded(namespace, func(packet []byte) any { made++; return string(packet) })
+			if form != want || made != 1 {
+				t.Errorf("%s: %v, made %d times", namespace, form, made)
 			}
 		}
 	}

@@ -63,6 +63,9 @@ func (f *Follower) Send(messages ...*wire.Message) {
 	}
 }
 
+// Purge implements what a session's connection does: nothing waits here.
+func (f *Follower) Purge(string) {}
+
 func (f *Follower) receive(event string, data []byte) {
 	var p Payload
 	if err := json.Unmarshal(data, &p); err != nil {
