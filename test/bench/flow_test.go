@@ -22,6 +22,8 @@ import (
 // counter is a client that counts.
 type counter struct{ updates chan int }
 
+func (c *counter) Purge(string) {}
+
 func (c *counter) Send(messages ...*wire.Message) {
 	for _, m := range messages {
 		if m.Event == "aircraft:update" {

@@ -1,0 +1,128 @@
+//go:build linux
+
+// Command sidebyside measures what it costs to broadcast to many clients, for
+// Skygate and for others, in one run on one machine.
+//
+// Each turn is a fresh server process, a fresh process of clients, and a window
+// in which this one has messages broadcast at a steady rate, whether or not the
+// server keeps up. The contenders take turns, round after round, so that a
+// machine that gets slower does so for all. What counts are the ratios to the
+// floor, which is a bare loop of writes, and to Node's socket.io.
+//
+//	go run ./test/bench/sidebyside [-short] [-contenders floor,skygate] [-clients 500@20] [-sizes 1024] [-seconds 4] [-rounds 2]
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+)
+
+const legend = `
+CPU/delivery is what the operating system accounts to the server, p50 and p99 are over all deliveries of all rounds, from the
+order to broadcast to the read; the other figures are medians of the rounds, and those of failures sums. disorder: out of order,
+or twice. redials: handshakes that had to be tried again. RSS/client: idle, after a garbage collection. busy: of one core.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch err := run(ctx, os.Args[1:], os.Stdout); {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "sidebyside:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	p, root, err := parse(args)
+	if err != nil {
+		return err
+	}
+	if err := p.fit(out); err != nil {
+		return err
+	}
+	load, err := p.prepare(ctx, root, filepath.Join(root, ".cache", "bench"), out)
+	if err != nil {
+		return err
+	}
+	printMachine(ctx, out)
+	fmt.Fprintf(out, "windows of %v, %d round(s); about %v\n", p.window, p.rounds, p.takes().Round(10*time.Second))
+	r := p.run(ctx, load, out)
+	if err := r.print(out, p); err != nil {
+		return err
+	}
+	fmt.Fprint(out, legend)
+	r.printBars(out, p)
+	return ctx.Err()
+}
+
+// run has the contenders take turns. One that fails is told of, and the others
+// go on.
+func (p *plan) run(ctx context.Context, load string, out io.Writer) results {
+	r := results{}
+	for round := range p.rounds {
+		for _, crowd := range p.crowds {
+			for _, c := range p.contenders {
+				if ctx.Err() != nil {
+					return r
+				}
+				samples, err := p.take(c, crowd, load)
+				if err != nil {
+					fmt.Fprintf(out, "round %d, %v, %s: %v\n", round+1, crowd, c.name, err)
+					continue
+				}
+				r.add(c.name, samples)
+			}
+		}
+	}
+	return r
+}
+
+// fit raises the limit of open files, also for the programs started from here,
+// and leaves out the crowds that are too many for it.
+func (p *plan) fit(out io.Writer) error {
+	const others = 100 // files that are no connections
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return os.NewSyscallError("getrlimit", err)
+	}
+	limit.Cur = limit.Max
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return os.NewSyscallError("setrlimit", err)
+	}
+	p.crowds = slices.DeleteFunc(slices.Clone(p.crowds), func(c crowd) bool {
+		tooMany := uint64(c.clients+others) > limit.Cur
+		if tooMany {
+			fmt.Fprintf(out, "%v is left out: this machine allows %d open files (ulimit -Hn)\n", c, limit.Cur)
+		}
+		return tooMany
+	})
+	if len(p.crowds) == 0 {
+		return errors.New("no crowd is left to measure")
+	}
+	return nil
+}
+
+func printMachine(ctx context.Context, out io.Writer) {
+	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	loaded, _ := os.ReadFile("/proc/loadavg")
+	node, err := exec.CommandContext(ctx, "node", "--version").Output()
+	if err != nil {
+		node = []byte("none")
+	}
+	fmt.Fprintf(out, "%d cores, Linux %s, %s, Node %s, load average before: %s\n", runtime.NumCPU(),
+		bytes.TrimSpace(kernel), runtime.Version(), bytes.TrimSpace(node), bytes.TrimSpace(loaded))
+}
