@@ -143,7 +143,12 @@ func under(pkg, prefix string) bool {
 	return pkg == prefix || strings.HasPrefix(pkg, prefix+"/")
 }
 
-// importsByFolder reads the imports of every Go file, tests included.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// importsByFolder reads the imports of every Go file of this module, tests included.
 func importsByFolder(t *testing.T) (imports map[string][]string, files int) {
 	t.Helper()
 	imports = map[string][]string{}
@@ -153,6 +158,8 @@ func importsByFolder(t *testing.T) (imports map[string][]string, files int) {
 			return err
 		case entry.IsDir() && file != "." && (name[0] == '.' || name == "node_modules" || name == "testdata"):
 			return fs.SkipDir
+		case entry.IsDir() && file != "." && isFile(filepath.Join(root, file, "go.mod")):
+			return fs.SkipDir // a module of its own
 		case path.Ext(file) != ".go":
 			return nil
 		}

@@ -1,0 +1,83 @@
+// Command testserver is a small Socket.IO server at which conformance and
+// interoperability suites can be pointed. The environment says how it behaves:
+//
+//	PORT             Socket.IO at /socket.io/
+//	EIO_PORT         an Engine.IO echo at /engine.io/
+//	CTL_PORT         control over HTTP: /stats, /emit?room&ev&msg …
+//	PING_INTERVAL, PING_TIMEOUT, CONNECT_TIMEOUT   in ms: 300, 200, 1000
+//	REQ_TIMEOUT      how long other servers may take to answer, in ms: 5000
+//	NAME             this server's name in answers to others
+//	CONN_DELAY_US    how long each connection handler sleeps first
+//
+// It listens on the loopback only, prints "ready PID", and ends on SIGTERM.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/skygate-io/skygate/adapters/socketio/sockettest"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testserver:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	options := sockettest.Options{
+		PingInterval:   duration("PING_INTERVAL", 300, time.Millisecond),
+		PingTimeout:    duration("PING_TIMEOUT", 200, time.Millisecond),
+		ConnectTimeout: duration("CONNECT_TIMEOUT", 1000, time.Millisecond),
+	}
+	io, handler, end := sockettest.NewServer(options)
+	defer end()
+	reasons := sockettest.Serve(io, duration("CONN_DELAY_US", 0, time.Microsecond))
+	echo, endEcho := sockettest.NewEcho(options)
+	defer endEcho()
+	control := sockettest.Control(io, reasons, os.Getenv("NAME"), duration("REQ_TIMEOUT", 5000, time.Millisecond))
+
+	failed := make(chan error, 3)
+	for variable, handler := range map[string]http.Handler{"PORT": handler, "EIO_PORT": echo, "CTL_PORT": control} {
+		port := os.Getenv(variable)
+		if port == "" {
+			continue
+		}
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
+		if err != nil {
+			return err
+		}
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+		defer server.Close()
+		go func() { failed <- server.Serve(listener) }() // ends with server.Close
+	}
+	fmt.Println("ready", os.Getpid())
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-failed:
+		return errors.Join(errors.New("a server ended"), err)
+	}
+}
+
+// duration reads an environment variable that holds a number of units.
+func duration(name string, or int, unit time.Duration) time.Duration {
+	n, err := strconv.Atoi(os.Getenv(name))
+	if err != nil {
+		n = or
+	}
+	return time.Duration(n) * unit
+}
