@@ -3,9 +3,11 @@ package socketio_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +46,7 @@ func talk(t *testing.T) (*socketio.Server, func() *raw) {
 			_ = client.On("leave", func(...any) { client.Disconnect(false) })
 			_ = client.On("panic", func(...any) { panic("as asked") })
 			_ = client.On("ask", func(...any) {
-				_ = client.Emit("question", socket.Ack(func(answer []any, _ error) { _ = client.Emit("answer", answer...) }))
+				_ = client.Emit("question", func(answer []any, _ error) { _ = client.Emit("answer", answer...) })
 			})
 		})
 	}
@@ -123,7 +125,7 @@ func (r *raw) wantClosed() {
 			r.Logf("before the end: %s", packet)
 			continue
 		}
-		if netErr, ok := err.(net.Error); ok && netErr.Timeout() { //nolint:errorlint // the reader gives it bare
+		if errors.Is(err, os.ErrDeadlineExceeded) {
 			r.Fatal("the connection is still open")
 		}
 		return
