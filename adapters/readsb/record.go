@@ -64,7 +64,7 @@ func decodeRecord(raw string, at int64, receiver *geo.Point) (u record.Update, r
 		return u, NotObject
 	case len(raw) > maxRecord:
 		return u, TooLarge
-	case depth(raw) > maxDepth:
+	case record.Depth(raw) > maxDepth:
 		return u, TooDeep
 	}
 	hex, fields, ok := split(raw)
@@ -109,24 +109,4 @@ func reasonOf(err error) string {
 		return failed.Reason
 	}
 	return Malformed
-}
-
-// depth is how far objects and lists are nested.
-func depth(raw string) int {
-	deepest, level, inText := 0, 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '{' || c == '[':
-			level++
-			deepest = max(deepest, level)
-		case c == '}' || c == ']':
-			level--
-		}
-	}
-	return deepest
 }

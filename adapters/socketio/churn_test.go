@@ -2,6 +2,7 @@ package socketio_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -17,11 +18,9 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/adapters/socketio"
-	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
-	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -35,8 +34,8 @@ func TestChurn(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	log := feedlog.NewMemory()
-	policies := []topic.Policy{root.Aircraft()}
-	for _, name := range []string{"vessels", "balloons"} {
+	var policies []topic.Policy
+	for _, name := range []string{"aircraft", "vessels", "balloons"} {
 		policies = append(policies, topic.Policy{Name: name, Prefix: name, Key: "id", List: name})
 	}
 	h := hub.New(log, policies, batch.Config{Window: 20 * time.Millisecond, Messages: 10, Bytes: 1 << 20}, zerolog.Nop())
@@ -49,11 +48,7 @@ func TestChurn(t *testing.T) {
 		work.Go(func() { broadcast(ctx, w) })
 	}
 	work.Go(func() { _ = h.Run(ctx) })
-	n := root.New(root.Config{
-		Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(),
-		Receiver: func() *geo.Point { return nil }, Online: func() bool { return true },
-	})
-	s := socketio.New(socketio.DefaultConfig(), []*gateway.Namespace{n}, zerolog.Nop())
+	s := socketio.New(socketio.DefaultConfig(), []*gateway.Namespace{topics(h)}, zerolog.Nop())
 	web := httptest.NewServer(s.Handler())
 	before := runtime.NumGoroutine()
 
@@ -81,6 +76,26 @@ func TestChurn(t *testing.T) {
 	s.Close()
 	web.Close()
 	work.Wait()
+}
+
+// topics is a namespace whose clients subscribe and ask for long answers.
+func topics(h *hub.Hub) *gateway.Namespace {
+	type names struct {
+		Topics []string `json:"topics"`
+	}
+	n := gateway.New("/", h, gateway.Everyone, zerolog.Nop(), func(*gateway.Session, json.RawMessage) error { return nil })
+	gateway.On(n, "subscribe", func(s *gateway.Session, ask names, _ gateway.Ack) error {
+		_, err := s.Subscribe(hub.Subscribe{Topics: ask.Topics})
+		return err
+	})
+	gateway.On(n, "unsubscribe", func(s *gateway.Session, ask names, _ gateway.Ack) error {
+		_, err := s.Unsubscribe(ask.Topics)
+		return err
+	})
+	gateway.Handle(n, "list", "", func(context.Context, *gateway.Session, struct{}) (string, error) {
+		return strings.Repeat("x", 100_000), nil
+	})
+	return n
 }
 
 func sessions(s *socketio.Server) int { return s.IO().Of("/", nil).Sockets().Len() }
@@ -130,7 +145,7 @@ func visit(ctx context.Context, t *testing.T, rng *rand.Rand, url string) {
 		case 1:
 			say(`42["subscribe",{"topics":["aircraft","balloons"]}]`)
 		case 2:
-			say(`421["request",{"type":"aircraft-list","request_id":1}]`)
+			say(`421["request",{"type":"list","request_id":1}]`)
 		case 3:
 			return // vanishes
 		case 4: // stalls: reads nothing until it leaves

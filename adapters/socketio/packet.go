@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/skygate-io/skygate/pkg/record"
 )
 
 // The types of Socket.IO packets (protocol v5), as they stand on the wire.
@@ -154,7 +156,7 @@ func (p *packet) readPayload(raw []byte) error {
 	if p.kind == typeDisconnect {
 		return wrongPacket("a disconnect with a payload")
 	}
-	if nesting(raw) > maxNesting {
+	if record.Depth(raw) > maxNesting {
 		return wrongPacket("nested more than %d deep", maxNesting)
 	}
 	if !json.Valid(raw) {
@@ -213,24 +215,4 @@ func elements(list []byte) []json.RawMessage {
 		return true
 	})
 	return out
-}
-
-// nesting gives how deep lists and objects are nested.
-func nesting(raw []byte) int {
-	depth, deepest, inText := 0, 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '[' || c == '{':
-			depth++
-			deepest = max(deepest, depth)
-		case c == ']' || c == '}':
-			depth--
-		}
-	}
-	return deepest
 }

@@ -152,3 +152,24 @@ func AppendString(dst []byte, s string) []byte {
 
 // String is s as JSON text.
 func String(s string) string { return string(AppendString(nil, s)) }
+
+// Depth is how far lists and objects are nested in a JSON text; of what is no
+// JSON it is an estimate.
+func Depth[T ~string | ~[]byte](raw T) int {
+	deepest, level, inText := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '[' || c == '{':
+			level++
+			deepest = max(deepest, level)
+		case c == ']' || c == '}':
+			level--
+		}
+	}
+	return deepest
+}

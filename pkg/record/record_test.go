@@ -41,6 +41,16 @@ func TestRound(t *testing.T) {
 	}
 }
 
+func TestDepth(t *testing.T) {
+	for raw, want := range map[string]int{
+		`7`: 0, `"[[["`: 0, `[]`: 1, `{"a":[{"b":"}]"}]}`: 3, `["\\"[",[]]`: 2, `]]][`: 0, ``: 0,
+	} {
+		if got := record.Depth(raw); got != want {
+			t.Errorf("Depth(%s) = %d, want %d", raw, got, want)
+		}
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for want, v := range map[string]float64{
 		"0": 0, "1.5": 1.5, "-3.3": -3.25001, "100": 100, "": math.NaN(), "120": 119.99,
