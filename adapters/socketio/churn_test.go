@@ -50,7 +50,10 @@ func TestChurn(t *testing.T) {
 	work.Go(func() { _ = h.Run(ctx) })
 	s := socketio.New(socketio.DefaultConfig(), []*gateway.Namespace{topics(h)}, zerolog.Nop())
 	web := httptest.NewServer(s.Handler())
-	before := runtime.NumGoroutine()
+	// The hub's own goroutines may not all run yet; what 900 visits leave behind
+	// would be hundreds.
+	const own = 30
+	before := runtime.NumGoroutine() + own
 
 	var clients sync.WaitGroup
 	for seed := range uint64(300) {
@@ -65,9 +68,9 @@ func TestChurn(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	web.CloseClientConnections()
 	deadline := time.Now().Add(60 * time.Second)
-	for runtime.NumGoroutine() > before+5 || sessions(s) > 0 {
+	for runtime.NumGoroutine() > before || sessions(s) > 0 {
 		if time.Now().After(deadline) {
-			t.Fatalf("a minute after the last client left there are %d goroutines (%d before) and %d sessions", runtime.NumGoroutine(), before, sessions(s))
+			t.Fatalf("a minute after the last client left there are %d goroutines (%d allowed) and %d sessions", runtime.NumGoroutine(), before, sessions(s))
 		}
 		runtime.Gosched()
 		<-time.After(20 * time.Millisecond)
