@@ -22,9 +22,8 @@ import (
 // patience bounds every wait for something that must happen.
 const patience = 60 * time.Second
 
-// binary is the program, built once for all tests. It is built without the race
-// detector, which finds races inside the Socket.IO library's polling transport;
-// our own packages run under it in their own tests.
+// binary is the program, built once for all tests, as it is shipped: without the
+// race detector, under which our packages run in their own tests.
 var binary string
 
 func TestMain(m *testing.M) {
