@@ -16,6 +16,7 @@ type conn struct {
 	// Static.
 	client    *socket.Socket
 	link      *link
+	out       *engineio.Conn // of link
 	namespace string
 	enter     func() *gateway.Session
 
@@ -61,13 +62,13 @@ func (c *conn) sendLocked(messages []*wire.Message) {
 	}
 	switch class {
 	case wire.Reply:
-		c.link.conn.Send(engineio.Priority, frames...)
+		c.out.Send(engineio.Priority, frames...)
 	case wire.Ordered:
-		if c.link.conn.Send(engineio.Event, frames...) < len(frames) {
-			c.link.conn.Close(reasonSlow)
+		if c.out.Send(engineio.Event, frames...) < len(frames) {
+			c.out.Close(reasonSlow)
 		}
 	case wire.State, wire.Whole:
-		taken := c.link.conn.Send(engineio.State, frames...) == len(frames)
+		taken := c.out.Send(engineio.State, frames...) == len(frames)
 		for _, m := range messages {
 			c.noteLocked(m.Topic, taken, class)
 		}
@@ -91,7 +92,7 @@ func (c *conn) Purge(topic string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.lost, topic)
-	c.link.conn.Purge(tag(c.namespace, topic))
+	c.out.Purge(tag(c.namespace, topic))
 }
 
 // frameOf gives a message's frame, made once for all who get it.
@@ -115,7 +116,7 @@ func (c *conn) open() {
 	defer func() {
 		if r := recover(); r != nil {
 			c.link.logger.Error().Interface("panic", r).Stack().Msg("a session could not begin")
-			c.link.conn.Close(reasonHandler)
+			c.out.Close(reasonHandler)
 		}
 	}()
 	session := c.enter()

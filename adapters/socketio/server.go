@@ -82,7 +82,7 @@ func (s *Server) serve(n *gateway.Namespace) {
 			next(refusal(errors.New("not a connection of this server")))
 			return
 		}
-		c := &conn{client: client, link: l, namespace: n.Name()}
+		c := &conn{client: client, link: l, out: l.conn, namespace: n.Name()}
 		c.enter = func() *gateway.Session { return n.Connect(c, who, auth) }
 		client.SetData(c)
 		_ = client.On("disconnect", func(...any) { c.close() })

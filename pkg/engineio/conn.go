@@ -31,18 +31,18 @@ type Conn struct {
 	told    bool        // of its end
 	busy    atomic.Bool // Message is running
 
+	// What a broadcast reads lies together: it meets each connection cold.
 	mu       sync.Mutex // guards what follows
 	phase    phase
-	reason   Reason
-	closeBy  time.Duration // when closing ends by force
-	pingAt   time.Duration // next ping, or the pong's deadline while awaiting
-	awaiting bool
+	writing  bool    // a goroutine writes what waits
+	telling  bool    // a goroutine is about to call Drained
+	awaiting bool    // a pong
+	socket   *socket // the WebSocket; nil while the transport is polling
 	out      outbox
-	telling  bool // a goroutine is about to call Drained
 
-	// The WebSocket; nil while the transport is polling.
-	socket  *socket
-	writing bool // a goroutine writes what waits
+	reason  Reason
+	closeBy time.Duration // when closing ends by force
+	pingAt  time.Duration // next ping, or the pong's deadline while awaiting
 
 	// Polling.
 	poll    *poll         // the GET that waits
@@ -96,13 +96,30 @@ func (c *Conn) Send(lane Lane, frames ...*Frame) (accepted int) {
 	if c.phase != phaseOpen {
 		return 0
 	}
-	for {
-		n := c.out.push(lane, frames[accepted:], &c.server.cfg)
+	accepted = c.writeThroughLocked(frames)
+	if accepted == len(frames) && c.out.wire == nil {
+		return accepted
+	}
+	return c.enqueueLocked(lane, frames, accepted)
+}
+
+// enqueueLocked has the outbox take what finds room of frames, of which the first
+// ones are out or begun, and says how many were taken in all.
+func (c *Conn) enqueueLocked(lane Lane, frames []*Frame, accepted int) int {
+	if accepted > 0 && lane == State { // all of them or none
+		for _, f := range frames[accepted:] {
+			c.out.stream.push(f, true)
+		}
+		accepted = len(frames)
+	}
+	for more := true; more; {
+		n := 0
+		if accepted < len(frames) {
+			n = c.out.push(lane, frames[accepted:], &c.server.cfg)
+		}
 		accepted += n
 		c.flushLocked()
-		if n == 0 || accepted == len(frames) || c.phase != phaseOpen || !c.out.empty() {
-			break
-		}
+		more = n > 0 && accepted < len(frames) && c.phase == phaseOpen && c.out.empty()
 	}
 	if refused := len(frames) - accepted; refused > 0 && c.phase == phaseOpen {
 		c.refusedLocked(lane, refused)

@@ -16,19 +16,15 @@ import (
 
 // socket is a WebSocket. Its reading side belongs to one goroutine; writing
 // belongs to whoever holds the connection's mu, or, while Conn.writing is set,
-// to the goroutine that writes what waits.
+// to the goroutine that writes what waits. The descriptor is closed after the
+// Conn, so who holds the mu of one that is not closed may write to it directly:
+// that saves a broadcast the cold bookkeeping of package net.
 type socket struct {
 	conn      net.Conn
 	raw       syscall.RawConn // nil if conn is not a bare TCP or Unix connection
+	fd        uintptr         // of raw; valid while the Conn is not closed and its mu is held
 	threshold int             // of compression; 0 is none
 	in        reader
-
-	// One write on the raw descriptor; attempt is made once, as a function
-	// literal per write would be garbage.
-	attempt func(fd uintptr) bool
-	batch   *batch
-	n       int
-	err     error
 }
 
 // upgradeHTTP answers the opening handshake and takes the connection over,
@@ -70,9 +66,8 @@ func newSocket(conn net.Conn, early *bufio.Reader, deflate bool, cfg Config) *so
 	if !canWriteRaw {
 		s.raw = nil
 	}
-	s.attempt = func(fd uintptr) bool {
-		s.n, s.err = s.batch.write(fd)
-		return true
+	if s.raw != nil && s.raw.Control(func(fd uintptr) { s.fd = fd }) != nil {
+		s.raw = nil // it is closed already: the reader finds out
 	}
 	return s
 }

@@ -15,7 +15,6 @@ const batchFrames = 64
 type batch struct {
 	array [batchFrames][]byte
 	bufs  [][]byte // the part of array in use
-	vectors
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -33,6 +32,44 @@ func (b *batch) fill(out *outbox, threshold int) (bytes int) {
 		bytes += len(buf)
 	}
 	return bytes
+}
+
+// directFrames is how many frames writeThroughLocked takes at most: those of a flush.
+const directFrames = 4
+
+// writeThroughLocked is the way of nearly every frame: nothing waits, so the
+// kernel gets it without a detour by the outbox. It says how many frames are out,
+// or begun. (A detour costs 0.8 of 2.5 µs that a delivery takes beside the kernel,
+// nearly all of it cache misses: a broadcast meets each connection cold.)
+func (c *Conn) writeThroughLocked(frames []*Frame) (begun int) {
+	s := c.socket
+	if s == nil || s.raw == nil || c.writing || len(frames) > directFrames || !c.out.empty() {
+		return 0
+	}
+	var array [directFrames][]byte
+	for i, f := range frames {
+		array[i] = f.encoded(s.threshold)
+	}
+	n, err := writeFrames(s.fd, array[:len(frames)])
+	switch {
+	case err == nil:
+	case errors.Is(err, syscall.EAGAIN):
+		return 0
+	default:
+		c.finishLocked(ReasonTransportError, false)
+		return len(frames)
+	}
+	whole, left := 0, n
+	for whole < len(frames) && left >= len(array[whole]) {
+		left -= len(array[whole])
+		whole++
+	}
+	c.server.counters.wrote(whole, n)
+	if left == 0 {
+		return whole
+	}
+	c.out.wire = array[whole][left:]
+	return whole + 1
 }
 
 // writeLocked writes what is due without waiting, and has a goroutine write what
@@ -60,20 +97,17 @@ func (c *Conn) writeLocked() {
 func (s *socket) tryWrite(c *Conn) error {
 	b := batches.Get().(*batch)
 	defer b.put()
-	s.batch = b
 	for !c.out.empty() {
 		want := b.fill(&c.out, s.threshold)
-		if err := s.raw.Write(s.attempt); err != nil {
-			return err
-		}
-		if s.err != nil {
-			if errors.Is(s.err, syscall.EAGAIN) {
+		n, err := writeFrames(s.fd, b.bufs)
+		if err != nil {
+			if errors.Is(err, syscall.EAGAIN) {
 				return nil
 			}
-			return s.err
+			return err
 		}
-		c.server.counters.wrote(c.out.wrote(s.n, s.threshold), s.n)
-		if s.n < want {
+		c.server.counters.wrote(c.out.wrote(n, s.threshold), n)
+		if n < want {
 			return nil
 		}
 	}
@@ -94,7 +128,7 @@ func (c *Conn) writeWaiting() {
 		if b.fill(&c.out, s.threshold) == 0 {
 			return true
 		}
-		n, err := b.write(fd)
+		n, err := writeFrames(fd, b.bufs)
 		if errors.Is(err, syscall.EAGAIN) {
 			return false
 		}

@@ -3,26 +3,19 @@
 package engineio
 
 import (
+	"bytes"
 	"errors"
 	"syscall"
 )
 
 const canWriteRaw = true
 
-// vectors is where what leaves in one call is copied together: not every Unix
-// gives writev(2) without cgo.
-type vectors struct {
-	joined []byte
-}
-
-func (b *batch) write(fd uintptr) (int, error) {
-	all := b.bufs[0]
-	if len(b.bufs) > 1 {
-		b.joined = b.joined[:0]
-		for _, buf := range b.bufs {
-			b.joined = append(b.joined, buf...)
-		}
-		all = b.joined
+// writeFrames writes what the kernel takes on a non-blocking descriptor. What
+// leaves in one call is copied together: not every Unix gives writev(2) without cgo.
+func writeFrames(fd uintptr, bufs [][]byte) (int, error) {
+	all := bufs[0]
+	if len(bufs) > 1 {
+		all = bytes.Join(bufs, nil)
 	}
 	for {
 		n, err := syscall.Write(int(fd), all)
