@@ -2,6 +2,7 @@ package socketio
 
 import (
 	"encoding/json"
+	"maps"
 	"sync"
 
 	"github.com/zishang520/socket.io/v2/socket"
@@ -23,7 +24,7 @@ type conn struct {
 	mu      sync.Mutex // guards all below
 	session *gateway.Session
 	closed  bool
-	lost    map[string]bool // topics of which a state message found no room; nil when there are none
+	lost    map[string]uint64 // topics of which something found no room, and in one of events after which seq; nil when there are none
 }
 
 var _ gateway.Conn = (*conn)(nil)
@@ -31,29 +32,37 @@ var _ gateway.Conn = (*conn)(nil)
 // ID implements [gateway.Conn].
 func (c *conn) ID() string { return string(c.client.Id()) }
 
-// Send implements [gateway.Conn]. Messages of one lane that follow each other
-// leave in one write.
+// Send implements [gateway.Conn].
 func (c *conn) Send(messages ...*wire.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(messages) > 0 {
-		n := 1
-		for n < len(messages) && messages[n].Class == messages[0].Class {
-			n++
-		}
+	n := run(messages)
+	if n < len(messages) {
+		c.out.Hold()
+		defer c.out.Release()
+	}
+	for ; len(messages) > 0; n = run(messages) {
 		c.sendLocked(messages[:n])
 		messages = messages[n:]
 	}
 }
 
-// sendLocked sends messages of one class.
+// run is how many of the first messages go the same way.
+func run(messages []*wire.Message) (n int) {
+	for n < len(messages) && messages[n].Class == messages[0].Class && messages[n].Topic == messages[0].Topic {
+		n++
+	}
+	return n
+}
+
+// sendLocked sends messages of one class and topic.
 func (c *conn) sendLocked(messages []*wire.Message) {
 	class := messages[0].Class
 	var buffer [4]*engineio.Frame // a flush rarely has more: no allocation for a recipient
 	frames := buffer[:0]
 	for _, m := range messages {
-		if class == wire.State && c.lost[m.Topic] {
-			continue // the snapshot that it will get makes up for it
+		if c.skipsLocked(m) {
+			continue
 		}
 		frames = append(frames, frameOf(m, c.namespace))
 	}
@@ -67,25 +76,84 @@ func (c *conn) sendLocked(messages []*wire.Message) {
 		if c.out.Send(engineio.Event, frames...) < len(frames) {
 			c.out.Close(reasonSlow)
 		}
+		c.beginLocked(messages)
 	case wire.State, wire.Whole:
 		taken := c.out.Send(engineio.State, frames...) == len(frames)
 		for _, m := range messages {
-			c.noteLocked(m.Topic, taken, class)
+			c.noteLocked(m, taken)
 		}
+	case wire.Happened:
+		c.happenedLocked(messages[len(messages)-len(frames):], frames)
 	}
 }
 
+// skipsLocked says whether a message is of no use to the client: a state that
+// begins with what it lost, or an event that comes after one that it lost. What
+// it gets when it has drained makes up for both.
+func (c *conn) skipsLocked(m *wire.Message) bool {
+	base, lost := c.lost[m.Topic]
+	switch m.Class {
+	case wire.State:
+		return lost
+	case wire.Happened:
+		if lost && m.Base == base { // here it goes on
+			delete(c.lost, m.Topic)
+			lost = false
+		}
+		return lost
+	}
+	return false
+}
+
 // noteLocked keeps what is lost: a snapshot that was taken makes up for it.
-func (c *conn) noteLocked(topic string, taken bool, class wire.Class) {
+func (c *conn) noteLocked(m *wire.Message, taken bool) {
 	switch {
-	case !taken && c.lost == nil:
-		c.lost = map[string]bool{topic: true}
 	case !taken:
-		c.lost[topic] = true
-	case class == wire.Whole && c.lost != nil:
-		delete(c.lost, topic)
+		c.loseLocked(m.Topic, 0)
+	case m.Class == wire.Whole:
+		delete(c.lost, m.Topic)
+	}
+	if taken && m.More {
+		c.out.TellDrained()
 	}
 }
+
+func (c *conn) loseLocked(topic string, base uint64) {
+	if c.lost == nil {
+		c.lost = map[string]uint64{}
+	}
+	c.lost[topic] = base
+}
+
+// happenedLocked sends events of one topic. Those that find no room are handed
+// back when there is some.
+func (c *conn) happenedLocked(messages []*wire.Message, frames []*engineio.Frame) {
+	lane := engineio.Event
+	if messages[0].Bypass {
+		lane = engineio.Priority // full, it ends the connection
+	}
+	if taken := c.out.Send(lane, frames...); taken < len(messages) {
+		c.loseLocked(messages[taken].Topic, messages[taken].Base)
+	}
+}
+
+// beginLocked: a topic that goes ahead of what waits must not go ahead of the
+// reply that it begins with. While that waits its events are handed back.
+func (c *conn) beginLocked(messages []*wire.Message) {
+	if last := messages[len(messages)-1]; last.Bypass && !c.out.Writable() {
+		c.loseLocked(last.Topic, last.Seq)
+		c.out.TellDrained()
+	}
+}
+
+// Hold implements [gateway.Conn].
+func (c *conn) Hold() { c.out.Hold() }
+
+// Release implements [gateway.Conn].
+func (c *conn) Release() { c.out.Release() }
+
+// Close implements [gateway.Conn].
+func (c *conn) Close(reason string) { c.out.Close(engineio.Reason(reason)) }
 
 // Purge implements [gateway.Conn].
 func (c *conn) Purge(topic string) {
@@ -155,16 +223,13 @@ func (c *conn) receive(m *message, answer func([]any)) {
 	session.Receive(m.event, m.args, ack)
 }
 
-// drained gives the session anew what it lost.
+// drained has the session go on with what it lost.
 func (c *conn) drained() {
 	c.mu.Lock()
 	session := c.session
-	topics := make([]string, 0, len(c.lost))
-	for topic := range c.lost {
-		topics = append(topics, topic)
-	}
+	lost := maps.Clone(c.lost)
 	c.mu.Unlock()
 	if session != nil {
-		session.Resync(topics)
+		session.Drained(lost)
 	}
 }

@@ -98,32 +98,6 @@ func (l topicList) check(event string) error {
 	return nil
 }
 
-// subscription is the payload of "subscribe".
-type subscription struct {
-	Topics  topicList                  `json:"topics"`
-	Since   map[string]*wire.Position  `json:"since"`
-	Filters map[string]json.RawMessage `json:"filters"`
-	Rate    map[string]json.RawMessage `json:"rate"`
-	Fields  map[string]json.RawMessage `json:"fields"`
-	Batch   *bool                      `json:"batch"`
-	Legacy  *bool                      `json:"legacy"`
-}
-
-func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
-	if err := ask.Topics.check("subscribe"); err != nil {
-		return err
-	}
-	for name, part := range map[string]map[string]json.RawMessage{"filters": ask.Filters, "rate": ask.Rate, "fields": ask.Fields} {
-		for topicName, value := range part {
-			if string(value) != "null" {
-				return gateway.Errorf(gateway.CodeNotSupported, "%s.%s: this server has no %s yet; leave them out", name, topicName, name)
-			}
-		}
-	}
-	answer, err := s.Subscribe(hub.Subscribe{Topics: ask.Topics, Batch: ask.Batch, Legacy: ask.Legacy})
-	return fill(ack, answer, err)
-}
-
 func unsubscribe(s *gateway.Session, ask struct {
 	Topics topicList `json:"topics"`
 }, ack gateway.Ack) error {

@@ -36,6 +36,9 @@ type conn struct {
 func (c *conn) ID() string { return "test" }
 
 func (c *conn) Purge(string) {}
+func (c *conn) Hold()        {}
+func (c *conn) Release()     {}
+func (c *conn) Close(string) {}
 
 func (c *conn) Send(messages ...*wire.Message) {
 	c.mu.Lock()

@@ -4,7 +4,7 @@
 // comes while it is open waits for its end, or for the count or the size that
 // fills a batch. So a quiet topic has no delay, a busy one at most a window.
 //
-// A Window is a mechanism: it is told the time, holds no timer, no messages and
+// A [Window] is a mechanism: it is told the time, holds no timer, no messages and
 // no lock. Its owner keeps what waits and asks when it is due.
 package batch
 
@@ -21,12 +21,17 @@ type Config struct {
 	Messages int `koanf:"messages"`
 	// Bytes that wait together, about, at most: 1,024 to 64 MiB.
 	Bytes int `koanf:"bytes"`
+	// MaxMessage is how many bytes one message has at most, but for a single record:
+	// clients cut the connection over what is larger than they take. A larger snapshot
+	// goes in parts: 65,536 to 64 MiB.
+	MaxMessage int `koanf:"max_message"`
 }
 
 // DefaultConfig is 200 ms, 50 messages, 1 MiB: the figures that the reference
-// documents for its batcher.
+// documents for its batcher; and messages of 1,000,000 bytes, which is what
+// clients' libraries take.
 func DefaultConfig() Config {
-	return Config{Window: 200 * time.Millisecond, Messages: 50, Bytes: 1 << 20}
+	return Config{Window: 200 * time.Millisecond, Messages: 50, Bytes: 1 << 20, MaxMessage: 1_000_000}
 }
 
 // Validate names the first value that is out of range.
@@ -38,38 +43,65 @@ func (c Config) Validate() error {
 		return fmt.Errorf("messages: %d is out of range: from 1 to 10000", c.Messages)
 	case c.Bytes < 1<<10 || c.Bytes > 64<<20:
 		return fmt.Errorf("bytes: %d is out of range: from 1024 to 67108864", c.Bytes)
+	case c.MaxMessage < 1<<16 || c.MaxMessage > 64<<20:
+		return fmt.Errorf("max_message: %d is out of range: from 65536 to 67108864", c.MaxMessage)
 	}
 	return nil
 }
 
-// Window is one audience's batch. The zero value has no limits set: use [New].
+// Traffic is what a topic has carried since it began.
+type Traffic struct {
+	Messages uint64
+	Bytes    int // about
+}
+
+// Window is one audience's batch. Use [New].
 type Window struct {
 	cfg      Config
-	end      time.Time
-	messages int
-	bytes    int
+	start    time.Time
+	interval time.Duration
+
+	end  time.Time // of the open window
+	from Traffic   // at the last flush
 }
 
-// New gives a window that is not open.
-func New(cfg Config) Window { return Window{cfg: cfg} }
-
-// Add counts one message of about that many bytes that waits as of now, and
-// says whether what waits is due at once. If not, it is due at [Window.Due].
-func (w *Window) Add(now time.Time, bytes int) (due bool) {
-	w.messages++
-	w.bytes += bytes
-	return !now.Before(w.end) || w.messages >= w.cfg.Messages || w.bytes >= w.cfg.Bytes
+// New gives a window that is not open. The windows of all audiences that have the
+// same start end together, so that what a session gets of several topics leaves in
+// one write. An interval that is longer than the window, for an audience that
+// wants less, ends with the first of them that is late enough; 0 is the window's
+// own.
+func New(cfg Config, start time.Time, interval time.Duration) Window {
+	return Window{cfg: cfg, start: start, interval: interval}
 }
 
-// Waiting says whether messages were added since the last flush.
-func (w *Window) Waiting() bool { return w.messages > 0 }
+// Due says whether what waits goes out now: no window is open, or it is full. (A
+// pace of its own is kept however much waits.)
+func (w *Window) Due(now time.Time, t Traffic) bool {
+	return !now.Before(w.end) || w.interval == 0 &&
+		(t.Messages-w.from.Messages >= uint64(w.cfg.Messages) || t.Bytes-w.from.Bytes >= w.cfg.Bytes)
+}
 
-// Due is when what waits has to go out. It means something only while
-// something waits.
-func (w *Window) Due() time.Time { return w.end }
+// End is when what waits has to go out, while a window is open.
+func (w *Window) End() time.Time { return w.end }
 
-// Flushed says that all that waited has gone out: the next window opens.
-func (w *Window) Flushed(now time.Time) {
-	w.end = now.Add(w.cfg.Window)
-	w.messages, w.bytes = 0, 0
+// Flushed says that all that waited has gone out, or is nothing to this audience;
+// what was told opens the next window.
+func (w *Window) Flushed(now time.Time, t Traffic, told bool) {
+	w.from = t
+	if told {
+		w.end = w.next(now)
+	}
+}
+
+// next is the end of a window that opens now.
+func (w *Window) next(now time.Time) time.Time {
+	window := w.cfg.Window
+	if window == 0 {
+		return now.Add(w.interval)
+	}
+	since := now.Sub(w.start)
+	if w.interval == 0 {
+		return w.start.Add(since.Truncate(window) + window)
+	}
+	return w.start.Add((since + w.interval + window - 1).Truncate(window))
 }

@@ -36,6 +36,7 @@ type Conn struct {
 	phase    phase
 	writing  bool    // a goroutine writes what waits
 	telling  bool    // a goroutine is about to call Drained
+	held     bool    // what does not have priority waits for Release
 	awaiting bool    // a pong
 	socket   *socket // the WebSocket; nil while the transport is polling
 	out      outbox
@@ -156,10 +157,40 @@ func (c *Conn) Purge(topic string) {
 	c.settleLocked()
 }
 
+// Hold has what is sent from now on wait for Release, to leave in one write; what
+// has priority does not wait, and takes along what does.
+func (c *Conn) Hold() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held = true
+}
+
+// Release ends a Hold.
+func (c *Conn) Release() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held = false
+	if c.phase != phaseClosed {
+		c.flushLocked()
+		c.settleLocked()
+	}
+}
+
+// TellDrained has Drained called once when the outbox is empty, although nothing was
+// refused; soon if it is already.
+func (c *Conn) TellDrained() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == phaseOpen {
+		c.out.owed = true
+		c.settleLocked()
+	}
+}
+
 // flushLocked gets on its way what can go.
 func (c *Conn) flushLocked() {
 	switch {
-	case c.out.empty() || c.writing:
+	case c.out.empty() || c.writing || c.held && c.out.priority.len() == 0 && c.phase == phaseOpen:
 	case c.socket == nil:
 		c.wakePollLocked()
 	default:

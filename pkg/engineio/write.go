@@ -43,7 +43,7 @@ const directFrames = 4
 // nearly all of it cache misses: a broadcast meets each connection cold.)
 func (c *Conn) writeThroughLocked(frames []*Frame) (begun int) {
 	s := c.socket
-	if s == nil || s.raw == nil || c.writing || len(frames) > directFrames || !c.out.empty() {
+	if s == nil || s.raw == nil || c.writing || c.held || len(frames) > directFrames || !c.out.empty() {
 		return 0
 	}
 	var array [directFrames][]byte

@@ -3,8 +3,10 @@
 // processes of a cluster share; in one process it is memory ([NewMemory]).
 //
 // A position is (epoch, seq). Within an epoch seq rises by one with each entry.
-// A writer that begins cannot know that it continues what an earlier one wrote,
-// so it begins a new epoch, and readers load the state anew.
+// A topic of state has one writer. One that begins cannot know that it continues
+// what an earlier one wrote, so it begins a new epoch, and readers load the state
+// anew. A topic of events has any number of publishers, who add one event each at
+// a time; the log decides on their order.
 //
 // The promises below are tested by one contract suite (package feedlogtest)
 // that runs over every implementation.
@@ -34,6 +36,9 @@ type Entry struct {
 type State struct {
 	At      topic.Position
 	Records []record.Record
+	// Entries are the newest ones up to At that are kept, oldest first: a topic of
+	// events has nothing else.
+	Entries []*Entry
 }
 
 // Errors of a log.
@@ -45,7 +50,7 @@ var (
 	// ErrFenced is returned by Append when another writer has begun since. The
 	// writer must stop, or begin anew.
 	ErrFenced = errors.New("feedlog: another writer has begun")
-	// ErrClosed is returned by everything after Close.
+	// ErrClosed is returned by everything after the log was closed.
 	ErrClosed = errors.New("feedlog: closed")
 )
 
@@ -54,14 +59,16 @@ type Log interface {
 	// Begin opens a new epoch of a topic, empty, at seq 0. Writers of earlier
 	// epochs are fenced.
 	Begin(ctx context.Context, topicName string) (Writer, error)
+	// Publish adds an event to a topic of events and gives the position after it,
+	// once readers get it. The event is immutable from now on. Without an event it
+	// only makes sure that the topic has an epoch.
+	Publish(ctx context.Context, topicName string, c *record.Change) (topic.Position, error)
 	// Load gives a topic's newest state. A topic that nobody has begun is empty,
 	// at the zero position.
 	Load(ctx context.Context, topicName string) (State, error)
 	// Read gives the entries after a position, in order, at least one: it waits
 	// for the next when there is none yet.
 	Read(ctx context.Context, topicName string, after topic.Position) ([]*Entry, error)
-	// Close ends every call that waits. A second Close does nothing.
-	Close() error
 }
 
 // Writer is the one writer of a topic's epoch. It is used by one goroutine.

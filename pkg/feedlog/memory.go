@@ -18,6 +18,7 @@ import (
 // entries and some 12 MB; without that bound it was over 1 GB.
 const (
 	keptEntries = 256
+	keptEvents  = 10_000
 	keptRecords = 20_000 // in all of them but the newest
 )
 
@@ -58,6 +59,24 @@ func (m *Memory) Begin(_ context.Context, name string) (Writer, error) {
 	return &memoryWriter{log: m, name: name, epoch: s.at.Epoch}, nil
 }
 
+// Publish implements [Log].
+func (m *Memory) Publish(_ context.Context, name string, c *record.Change) (topic.Position, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isClosed() {
+		return topic.Position{}, ErrClosed
+	}
+	s := m.sequenceLocked(name)
+	if s.at.Epoch == "" {
+		s.at.Epoch = newEpoch()
+		s.wakeLocked()
+	}
+	if c == nil {
+		return s.at, nil
+	}
+	return s.appendLocked(c), nil
+}
+
 // Load implements [Log].
 func (m *Memory) Load(_ context.Context, name string) (State, error) {
 	m.mu.Lock()
@@ -66,7 +85,7 @@ func (m *Memory) Load(_ context.Context, name string) (State, error) {
 		return State{}, ErrClosed
 	}
 	s := m.sequenceLocked(name)
-	return State{At: s.at, Records: s.table.Records()}, nil
+	return State{At: s.at, Records: s.table.Records(), Entries: slices.Clone(s.entries)}, nil
 }
 
 // Read implements [Log].
@@ -105,7 +124,7 @@ func (m *Memory) next(name string, after topic.Position) ([]*Entry, <-chan struc
 	return append([]*Entry(nil), s.entries[len(s.entries)-missing:]...), nil, nil
 }
 
-// Close implements [Log].
+// Close ends every call that waits. A second Close does nothing.
 func (m *Memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -133,10 +152,24 @@ func (m *Memory) sequenceLocked(name string) *sequence {
 	return s
 }
 
+// appendLocked adds a change.
+func (s *sequence) appendLocked(c *record.Change) topic.Position {
+	base := s.at.Seq
+	s.at.Seq++
+	s.table.Apply(c)
+	s.keepLocked(&Entry{Base: base, At: s.at, Time: time.Now().UnixMilli(), Change: c})
+	s.wakeLocked()
+	return s.at
+}
+
 // keepLocked appends an entry and lets the oldest go that are over the bounds.
 func (s *sequence) keepLocked(e *Entry) {
+	most := keptEntries
+	if e.Change.Event != nil {
+		most = keptEvents
+	}
 	drop := 0
-	for drop < len(s.entries) && (len(s.entries)-drop >= keptEntries || s.records > keptRecords) {
+	for drop < len(s.entries) && (len(s.entries)-drop >= most || s.records > keptRecords) {
 		s.records -= s.entries[drop].Change.Len()
 		drop++
 	}
@@ -167,12 +200,7 @@ func (w *memoryWriter) Append(_ context.Context, c *record.Change) (topic.Positi
 	if s.at.Epoch != w.epoch {
 		return topic.Position{}, ErrFenced
 	}
-	base := s.at.Seq
-	s.at.Seq++
-	s.table.Apply(c)
-	s.keepLocked(&Entry{Base: base, At: s.at, Time: time.Now().UnixMilli(), Change: c})
-	s.wakeLocked()
-	return s.at, nil
+	return s.appendLocked(c), nil
 }
 
 // newEpoch is the time, so that epochs can be told apart by eye, and chance, so

@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestMemoryContract(t *testing.T) {
-	feedlogtest.Run(t, func(*testing.T) feedlog.Log { return feedlog.NewMemory() })
+	feedlogtest.Run(t, func(*testing.T) feedlogtest.Log { return feedlog.NewMemory() })
 }
 
 func TestMemoryIsBounded(t *testing.T) {

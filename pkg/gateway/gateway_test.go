@@ -23,6 +23,9 @@ type conn struct{ sent []string }
 func (c *conn) ID() string { return "anna" }
 
 func (c *conn) Purge(string) {}
+func (c *conn) Hold()        {}
+func (c *conn) Release()     {}
+func (c *conn) Close(string) {}
 
 func (c *conn) Send(messages ...*wire.Message) {
 	for _, m := range messages {

@@ -1,11 +1,21 @@
 // Package hub is the reader side of all topics, in every gateway process. It
-// follows the log, keeps a replica of each topic, and brings every session from
-// the position it is at to the newest, by messages that are encoded once and
-// shared.
+// follows the log, keeps what each topic holds, and brings every session from the
+// position it is at to the newest, by messages that are encoded once and shared.
 //
-// A topic's [stream] is served by two goroutines that [Hub.Run] owns: one
-// follows the log, one sends what waits when it is due. Sessions come in by
-// [Hub.Enter] and call their [Member]'s methods from any goroutine.
+// # How a session is brought forward
+//
+// What a topic holds ([picture] for state, [history] for events) can tell what
+// leads from a view of it at an earlier position to the present. So the sessions
+// that see the same ([audience]) and are at the same position ([cohort]) are all
+// that there is to keep: a join, a flush, a change of view, a pace, a skip and a
+// resume are one thing, done from one position or another. Cohorts of an audience
+// merge when a flush leaves them with the same.
+//
+// # Who does what
+//
+// [Hub.Run] owns a goroutine for each topic that follows the log, and one that
+// sends what waited for the end of a window, of all topics together. Sessions come
+// in by [Hub.Enter] and call their [Member]'s methods from any goroutine.
 //
 // Lock order: a member's mu, then the mu of streams in the order of their
 // policies. Messages are handed to a session's [Receiver] under the stream's
@@ -17,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -27,32 +38,45 @@ import (
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
-// Receiver is where a session's messages go.
+// Receiver is where a session's messages go. It does not block and does not call
+// the hub. It is safe for concurrent use.
 type Receiver interface {
-	// Send takes messages in their order; those of one call leave together. It
-	// does not block, does not call the hub, and does not keep or change the
-	// slice. It is safe for concurrent use.
+	// Send takes messages in their order; those of one call leave together. It does
+	// not keep or change the slice. When something found no room, and after a message
+	// that has More, [Member.Drained] is called once nothing waits.
 	Send(messages ...*wire.Message)
+	// Hold has what is sent wait until Release, but for what bypasses.
+	Hold()
+	Release()
+	// Close ends the session's connection, for a reason.
+	Close(reason string)
 	// Purge drops what waits of a topic's state: the session has left the topic, or
 	// gets it anew.
 	Purge(topicName string)
 }
+
+// ReasonTooSlow is why a connection is closed whose client takes so long that what
+// it needs next is forgotten.
+const ReasonTooSlow = "too slow"
 
 // ErrUnknownTopic is returned for a topic that the hub does not serve.
 var ErrUnknownTopic = errors.New("hub: unknown topic")
 
 // Hub serves a set of topics. It is safe for concurrent use.
 type Hub struct {
+	batch   batch.Config
 	log     feedlog.Log
 	streams []*stream // in the order of the policies
 	byName  map[string]*stream
+	kick    chan struct{} // holds one token when something may be due
 }
 
 // New gives a hub for the topics of the policies. It serves empty topics until Run.
 func New(log feedlog.Log, policies []topic.Policy, batches batch.Config, logger zerolog.Logger) *Hub {
-	h := &Hub{log: log, byName: map[string]*stream{}}
+	h := &Hub{batch: batches, log: log, byName: map[string]*stream{}, kick: make(chan struct{}, 1)}
+	start := time.Now()
 	for _, policy := range policies {
-		s := newStream(policy, batches, logger)
+		s := newStream(policy, batches, start, logger, h.rouse)
 		h.streams = append(h.streams, s)
 		h.byName[policy.Name] = s
 	}
@@ -75,10 +99,58 @@ func (h *Hub) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	for _, s := range h.streams {
 		running.Go(func() { s.follow(ctx, h.log) })
-		running.Go(func() { s.send(ctx) })
 	}
+	running.Go(func() { h.send(ctx) })
 	running.Wait()
 	return nil
+}
+
+// send sends what is due, until ctx ends.
+func (h *Hub) send(ctx context.Context) {
+	timer := time.NewTimer(forgetEvery)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.kick:
+		case <-timer.C:
+		}
+		now := time.Now()
+		timer.Reset(h.sendDue(now).Sub(now))
+	}
+}
+
+// sendDue sends what is due in all topics, to a session that has several of them
+// in one write, and says when to look again.
+func (h *Hub) sendDue(now time.Time) (next time.Time) {
+	var held []Receiver
+	seen := map[Receiver]struct{}{}
+	hold := func(to Receiver) {
+		if _, ok := seen[to]; !ok {
+			seen[to] = struct{}{}
+			held = append(held, to)
+			to.Hold()
+		}
+	}
+	next = now.Add(forgetEvery)
+	for _, s := range h.streams {
+		if due, ok := s.sendDue(now, hold); ok && due.Before(next) {
+			next = due
+		}
+	}
+	for _, to := range held {
+		to.Release()
+	}
+	return next
+}
+
+// rouse has the sender look what is due.
+func (h *Hub) rouse() {
+	select {
+	case h.kick <- struct{}{}:
+	default:
+	}
 }
 
 // Records copies what a topic holds, in the order of the keys, and its position.
@@ -89,7 +161,10 @@ func (h *Hub) Records(topicName string) ([]record.Record, topic.Position, error)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.table.Records(), s.at, nil
+	if p, ok := s.content.(*picture); ok {
+		return p.replica.Records(), s.at, nil
+	}
+	return nil, s.at, nil
 }
 
 // Record copies one record; nil when the topic has none under the key.
@@ -100,8 +175,8 @@ func (h *Hub) Record(topicName, key string) (*record.Record, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r := s.table.Get(key); r != nil {
-		return r.Clone(), nil
+	if p, ok := s.content.(*picture); ok {
+		return p.replica.Get(key), nil
 	}
 	return nil, nil
 }
@@ -114,7 +189,10 @@ func (h *Hub) Len(topicName string) int {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.table.Len()
+	if p, ok := s.content.(*picture); ok {
+		return p.replica.Len()
+	}
+	return 0
 }
 
 // Topics are the names of the topics, in the order of their policies.

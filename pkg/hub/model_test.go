@@ -21,6 +21,9 @@ import (
 type keeper struct{ last *wire.Message }
 
 func (k *keeper) Purge(string) {}
+func (k *keeper) Hold()        {}
+func (k *keeper) Release()     {}
+func (k *keeper) Close(string) {}
 
 func (k *keeper) Send(messages ...*wire.Message) { k.last = messages[len(messages)-1] }
 
@@ -98,7 +101,7 @@ func (m *model) step() {
 // drain ends a client's stall: what it lost comes anew.
 func (m *model) drain(mc *modelClient) {
 	if mc.stall(false) {
-		mc.member.Resync([]string{"aircraft"})
+		mc.member.Drained(map[string]uint64{"aircraft": 0})
 	}
 }
 

@@ -12,49 +12,59 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
-	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
-	"github.com/skygate-io/skygate/pkg/wire"
 )
 
-// wholeView is the view of those who see all of a topic.
-const wholeView = "all"
+// forgetEvery is how often it is looked for what may be forgotten, and for slow
+// sessions that have kept up.
+const forgetEvery = time.Second
 
-// stream is one topic: its replica, and who sees it.
+// stream is one topic: what it holds, and who sees it.
 type stream struct {
 	// Static.
 	policy topic.Policy
-	window time.Duration
+	batch  batch.Config
+	start  time.Time // of the clock on which windows end
 	logger zerolog.Logger
-	kick   chan struct{} // holds one token when the time of the next sending may have changed
+	rouse  func() // tells the sender that something may be due
 
-	mu       sync.Mutex // guards all below
-	at       topic.Position
-	table    *record.Table
-	audience audience
-	owed     []*subscription // joined by themselves; their snapshot waits, soonest first
-	cached   snapshot
+	mu        sync.Mutex // guards all below
+	at        topic.Position
+	content   content
+	audiences []*audience
+	byKey     map[audienceKey]*audience
+	carried   batch.Traffic
+	tended    time.Time
+	urgent    bool // what waits is due at once
+
+	// Subscriptions that are in no audience's cohort, or wait for something.
+	owed    []*subscription // a snapshot, soonest first
+	parked  []*subscription // the next part of a snapshot
+	turning []*subscription // a change of view
+	slowed  []*subscription // a better pace
 }
 
-// snapshot is one that was sent, kept for those who join right after.
-type snapshot struct {
-	at      topic.Position
-	made    time.Time
-	message *wire.Message
-}
-
-func newStream(policy topic.Policy, batches batch.Config, logger zerolog.Logger) *stream {
-	return &stream{
-		policy:   policy,
-		window:   batches.Window,
-		logger:   logger.With().Str("topic", policy.Name).Logger(),
-		kick:     make(chan struct{}, 1),
-		table:    record.NewTable(),
-		audience: audience{window: batch.New(batches)},
+func newStream(policy topic.Policy, batches batch.Config, start time.Time, logger zerolog.Logger, rouse func()) *stream {
+	s := &stream{
+		policy: policy, batch: batches, start: start, rouse: rouse,
+		logger: logger.With().Str("topic", policy.Name).Logger(),
+		byKey:  map[audienceKey]*audience{},
 	}
+	if policy.Bypass {
+		s.batch.Window = 0
+	}
+	s.content = s.newContent(feedlog.State{})
+	return s
 }
 
-// follow keeps the replica at the newest position until ctx ends.
+func (s *stream) newContent(state feedlog.State) content {
+	if s.policy.Kind == topic.Event {
+		return newHistory(&s.policy, state)
+	}
+	return newPicture(&s.policy, s.batch.MaxMessage, state)
+}
+
+// follow keeps the content at the newest position until ctx ends.
 func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 	retry := backoff.NewExponentialBackOff()
 	retry.MaxInterval = 5 * time.Second
@@ -63,7 +73,10 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 		for err == nil {
 			retry.Reset()
 			var entries []*feedlog.Entry
-			if entries, err = log.Read(ctx, s.policy.Name, s.at); err == nil {
+			s.mu.Lock()
+			at := s.at
+			s.mu.Unlock()
+			if entries, err = log.Read(ctx, s.policy.Name, at); err == nil {
 				err = s.apply(entries, time.Now())
 			}
 		}
@@ -81,8 +94,7 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 	}
 }
 
-// load begins anew from the log's state. Who is subscribed gets a snapshot: no
-// update leads there.
+// load begins anew from what the log has.
 func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	state, err := log.Load(ctx, s.policy.Name)
 	if err != nil {
@@ -90,21 +102,79 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.table = record.NewTable()
-	s.table.Apply(&record.Change{Added: state.Records})
 	if s.at == state.At {
 		return nil
 	}
-	s.at = state.At
-	members := s.audience.reset()
-	for _, sub := range members {
-		s.audience.join(sub, s.at.Seq)
-		sub.to.Send(s.snapshotLocked(time.Now()))
+	if s.policy.Kind == topic.Event && s.at != (topic.Position{}) {
+		s.catchUpLocked(state, time.Now())
+		return nil
 	}
+	s.at, s.content = state.At, s.newContent(state)
+	s.restartLocked(time.Now())
 	return nil
 }
 
-// apply brings the replica forward, and what changed to those who see it.
+// restartLocked owes everyone a snapshot: no update leads to what there is now.
+// A crowd gets theirs over a while.
+func (s *stream) restartLocked(now time.Time) {
+	var all []*subscription
+	for _, a := range s.audiences {
+		for _, c := range a.cohorts {
+			all = append(all, c.members...)
+			c.members = nil
+		}
+	}
+	all = append(all, s.parked...)
+	s.audiences, s.parked = nil, nil
+	clear(s.byKey)
+	spread := min(maxSpread, time.Duration(len(all))*spreadEach)
+	for i, sub := range all {
+		sub.cohort, sub.parts = nil, nil
+		sub.to.Purge(s.policy.Name)
+		s.oweLocked(sub, now.Add(spread*time.Duration(i)/time.Duration(len(all))))
+	}
+	s.payLocked(now)
+}
+
+// A crowd's snapshots after a restart are spread over up to two seconds.
+const (
+	maxSpread  = 2 * time.Second
+	spreadEach = 200 * time.Microsecond
+)
+
+// catchUpLocked goes on with a topic of events after some were missed, or in a
+// new epoch, which continues the one before.
+func (s *stream) catchUpLocked(state feedlog.State, now time.Time) {
+	h := s.content.(*history)
+	s.flushLocked(now, nil, true)
+	for _, e := range state.Entries {
+		if e.At.Epoch == s.at.Epoch && e.At.Seq <= s.at.Seq {
+			continue
+		}
+		if e.At.Epoch != s.at.Epoch || e.Base != s.at.Seq {
+			s.restateLocked(topic.Position{Epoch: e.At.Epoch, Seq: e.Base})
+		}
+		h.apply(e)
+		s.at = e.At
+	}
+	if s.at != state.At {
+		s.restateLocked(state.At)
+	}
+	h.at = s.at
+	s.flushLocked(now, nil, true)
+}
+
+// restateLocked says that everyone's position goes on as another.
+func (s *stream) restateLocked(at topic.Position) {
+	s.at = at
+	for _, a := range s.audiences {
+		for _, c := range a.cohorts {
+			c.sent, c.seen = at.Seq, at.Seq
+		}
+	}
+}
+
+// apply brings the content forward, and what changed to those who see it.
 func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,106 +182,123 @@ func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 		if e.Base != s.at.Seq || e.At.Epoch != s.at.Epoch {
 			return feedlog.ErrGone
 		}
-		s.table.Apply(e.Change)
+		s.content.apply(e)
 		s.at = e.At
-		if s.audience.add(e, now) {
-			s.flushLocked(now)
-		}
+		s.carried.Messages++
+		s.carried.Bytes += e.Change.Size()
+		s.urgent = s.urgent || s.isUrgent(e)
 	}
-	if s.audience.window.Waiting() {
+	if s.flushLocked(now, nil, s.urgent) {
 		s.rouse()
 	}
+	s.urgent = false
 	return nil
 }
 
-// send sends what waits when it is due, until ctx ends.
-func (s *stream) send(ctx context.Context) {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.kick:
-		case <-timer.C:
-		}
-		now := time.Now()
-		if next, ok := s.sendDue(now); ok {
-			timer.Reset(next.Sub(now))
+// isUrgent says whether an entry must not wait.
+func (s *stream) isUrgent(e *feedlog.Entry) bool {
+	if s.policy.Urgent == "" {
+		return false
+	}
+	for i := range e.Change.Added {
+		if e.Change.Added[i].Fields.Get(s.policy.Urgent) == "true" {
+			return true
 		}
 	}
+	for i := range e.Change.Updated {
+		if e.Change.Updated[i].Fields.Get(s.policy.Urgent) == "true" {
+			return true
+		}
+	}
+	return false
+}
+
+// flushLocked brings those to the present whose window is not open, is full, or
+// ends; or everyone. It says whether somebody waits.
+func (s *stream) flushLocked(now time.Time, hold func(Receiver), everyone bool) (waiting bool) {
+	for _, a := range s.audiences {
+		if !a.behind(s.at.Seq) {
+			continue
+		}
+		if !everyone && !a.window.Due(now, s.carried) {
+			waiting = true
+			continue
+		}
+		s.flushAudienceLocked(a, now, hold)
+	}
+	return waiting
+}
+
+func (s *stream) flushAudienceLocked(a *audience, now time.Time, hold func(Receiver)) {
+	told := false
+	for _, c := range a.cohorts {
+		if len(c.members) == 0 {
+			continue
+		}
+		if f := s.content.advance(c, a.view, now); len(f.plain) > 0 {
+			c.deliver(f, s.batch.MaxMessage, now, hold)
+			told = true
+		}
+	}
+	a.merge()
+	a.window.Flushed(now, s.carried, told)
 }
 
 // sendDue sends what is due and says when the next is, if anything waits.
-func (s *stream) sendDue(now time.Time) (next time.Time, ok bool) {
+func (s *stream) sendDue(now time.Time, hold func(Receiver)) (next time.Time, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := &s.audience.window
-	if w.Waiting() && !now.Before(w.Due()) {
-		s.flushLocked(now)
+	s.turnLocked(now)
+	s.payLocked(now)
+	s.flushLocked(now, hold, false)
+	if now.Sub(s.tended) >= forgetEvery {
+		s.tended = now
+		s.tendLocked(now)
 	}
-	ripe := slices.IndexFunc(s.owed, func(sub *subscription) bool { return now.Before(sub.due) })
-	if ripe < 0 {
-		ripe = len(s.owed)
+	sooner := func(t time.Time) {
+		if !ok || t.Before(next) {
+			next, ok = t, true
+		}
 	}
-	for _, sub := range slices.Clone(s.owed[:ripe]) {
-		sub.to.Send(s.joinLocked(sub, now))
+	for _, a := range s.audiences {
+		if a.behind(s.at.Seq) {
+			sooner(a.window.End())
+		}
 	}
-	if w.Waiting() {
-		next, ok = w.Due(), true
+	if len(s.owed) > 0 {
+		sooner(s.owed[0].due)
 	}
-	if len(s.owed) > 0 && (!ok || s.owed[0].due.Before(next)) {
-		next, ok = s.owed[0].due, true
+	for _, sub := range s.turning {
+		sooner(sub.turnAt)
 	}
 	return next, ok
 }
 
-func (s *stream) flushLocked(now time.Time) {
-	s.audience.flush(&s.policy, s.at, now)
-}
-
-// joinLocked makes a subscription one of the audience, and gives the snapshot
-// that it begins with.
-func (s *stream) joinLocked(sub *subscription, now time.Time) *wire.Message {
-	s.leaveLocked(sub)
-	s.audience.join(sub, s.at.Seq)
-	return s.snapshotLocked(now)
-}
-
-// oweLocked promises a subscription its snapshot in a window's time.
-func (s *stream) oweLocked(sub *subscription, now time.Time) {
-	sub.due = now.Add(s.window)
-	s.owed = append(s.owed, sub)
-	s.rouse()
-}
-
-// leaveLocked takes a subscription out, wherever it is.
-func (s *stream) leaveLocked(sub *subscription) {
-	if sub.cohort != nil {
-		sub.cohort.remove(sub)
-		return
-	}
-	if i := slices.Index(s.owed, sub); i >= 0 {
-		s.owed = slices.Delete(s.owed, i, i+1)
-	}
-}
-
-// snapshotLocked gives the whole view at the present. One that was made within
-// the last window is as good as a new one while nothing changed, so a stampede
-// of joins costs one encoding.
-func (s *stream) snapshotLocked(now time.Time) *wire.Message {
-	if c := &s.cached; c.message == nil || c.at != s.at || now.Sub(c.made) > s.window {
-		s.cached = snapshot{
-			at: s.at, made: now,
-			message: wire.Snapshot(&s.policy, wholeView, s.at, s.table.Records(), now),
+// tendLocked forgets what is old, when everyone has passed it, and lets slow
+// sessions that have kept up go faster.
+func (s *stream) tendLocked(now time.Time) {
+	if p, ok := s.content.(*picture); ok {
+		if seq := p.forgettable(now); seq > 0 {
+			s.passLocked(seq, now)
 		}
 	}
-	return s.cached.message
+	s.content.forget(now)
+	s.promoteLocked(now)
 }
 
-func (s *stream) rouse() {
-	select {
-	case s.kick <- struct{}{}:
-	default:
+// passLocked brings everyone past a seq: what they hold may name a record that
+// is forgotten next. Who is still taking the parts of a snapshot from before it
+// takes too long.
+func (s *stream) passLocked(seq uint64, now time.Time) {
+	for _, a := range s.audiences {
+		if a.behind(seq) {
+			s.flushAudienceLocked(a, now, nil)
+		}
+	}
+	for _, sub := range slices.Clone(s.parked) {
+		if sub.cohort.seen < seq {
+			sub.to.Close(ReasonTooSlow)
+			s.leaveLocked(sub)
+		}
 	}
 }

@@ -82,17 +82,27 @@ func trimZeros(text []byte) string {
 // the topic gives it, then the fields. A field without a value is null, a
 // [Time] its age at the moment now (unix milliseconds).
 func (r *Record) AppendJSON(dst []byte, keyName string, now int64) []byte {
+	dst = AppendKey(dst, keyName, r.Key)
+	for i := range r.Fields {
+		dst = AppendField(dst, r.Fields[i].Name, r.Fields[i].Raw, now)
+	}
+	return append(dst, '}')
+}
+
+// AppendKey begins a record's JSON object, with its key.
+func AppendKey(dst []byte, keyName, key string) []byte {
 	dst = append(dst, '{')
 	dst = AppendString(dst, keyName)
 	dst = append(dst, ':')
-	dst = AppendString(dst, r.Key)
-	for i := range r.Fields {
-		dst = append(dst, ',')
-		dst = AppendString(dst, r.Fields[i].Name)
-		dst = append(dst, ':')
-		dst = appendRaw(dst, r.Fields[i].Raw, now)
-	}
-	return append(dst, '}')
+	return AppendString(dst, key)
+}
+
+// AppendField appends a further field to a JSON object that has one.
+func AppendField(dst []byte, name, raw string, now int64) []byte {
+	dst = append(dst, ',')
+	dst = AppendString(dst, name)
+	dst = append(dst, ':')
+	return appendRaw(dst, raw, now)
 }
 
 func appendRaw(dst []byte, raw string, now int64) []byte {

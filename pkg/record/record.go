@@ -56,16 +56,55 @@ type Change struct {
 	Updated []Record
 	// Removed are the keys of records that are gone.
 	Removed []string
+	// Event is what happened, in a topic of events; such a change has no lists.
+	Event *Event
 	// Observed is the time of the newest source message in the change, in unix
 	// milliseconds; 0 when there is none (records removed by age).
 	Observed int64
+}
+
+// Event is something that happened. Its record is what there is to say of it;
+// the key tells what it is about, so that of several with one key the newest
+// stands for them all.
+type Event struct {
+	// Name is the name of the event that clients get: "safety:event".
+	Name string
+	Record
 }
 
 // Empty says whether the change names no record.
 func (c *Change) Empty() bool { return c.Len() == 0 }
 
 // Len is the number of records that the change names.
-func (c *Change) Len() int { return len(c.Added) + len(c.Updated) + len(c.Removed) }
+func (c *Change) Len() int {
+	n := len(c.Added) + len(c.Updated) + len(c.Removed)
+	if c.Event != nil {
+		n++
+	}
+	return n
+}
+
+// Size is about how many bytes the change takes on the wire.
+func (c *Change) Size() int {
+	n := 12 * len(c.Removed)
+	for _, list := range [][]Record{c.Added, c.Updated} {
+		for i := range list {
+			n += list[i].size()
+		}
+	}
+	if c.Event != nil {
+		n += c.Event.size()
+	}
+	return n
+}
+
+func (r *Record) size() int {
+	n := 20
+	for _, f := range r.Fields {
+		n += len(f.Name) + len(f.Raw) + 4
+	}
+	return n
+}
 
 // Get returns the raw value of a field, or "" when the record lacks it.
 func (f Fields) Get(name string) string {

@@ -3,6 +3,8 @@ package topic
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -48,6 +50,17 @@ type Policy struct {
 	Rate float64
 	// TTL is how long a record lives after its newest message.
 	TTL time.Duration
+	// Retention is how long what happened is remembered for clients that resume:
+	// records that are gone, and events. RetainMost bounds their number,
+	// RetainBytes (of events) what they take.
+	Retention   time.Duration
+	RetainMost  int
+	RetainBytes int
+	// Recent is how many events a snapshot of a topic of events has at most.
+	Recent int
+	// Urgent names a field of true and false: a change that makes it true goes out
+	// at once, with all that waits.
+	Urgent string
 	// MaxRecords is how many records the topic holds; those of further keys are
 	// refused. 0 is no bound.
 	MaxRecords int
@@ -80,14 +93,22 @@ type Config struct {
 	Rate float64 `koanf:"rate"`
 	// TTL is how long a record lives after its newest message: 1s to 24h.
 	TTL time.Duration `koanf:"ttl"`
+	// Retention is how long a client may be away and resume where it was, without
+	// a snapshot: 0s to 24h.
+	Retention time.Duration `koanf:"retention"`
+	// Precision is the number of decimals to which fields are rounded, by their
+	// names: 0 to 15.
+	Precision map[string]int `koanf:"precision"`
 }
 
 // Config gives the policy's own values, as defaults.
-func (p Policy) Config() Config { return Config{Rate: p.Rate, TTL: p.TTL} }
+func (p Policy) Config() Config {
+	return Config{Rate: p.Rate, TTL: p.TTL, Retention: p.Retention, Precision: maps.Clone(p.Precision)}
+}
 
 // With gives the policy with an operator's values.
 func (p Policy) With(c Config) Policy {
-	p.Rate, p.TTL = c.Rate, c.TTL
+	p.Rate, p.TTL, p.Retention, p.Precision = c.Rate, c.TTL, c.Retention, c.Precision
 	return p
 }
 
@@ -98,6 +119,13 @@ func (c Config) Validate() error {
 		return fmt.Errorf("rate: %v is out of range: above 0 and up to 100 (Hz)", c.Rate)
 	case c.TTL < time.Second || c.TTL > 24*time.Hour:
 		return fmt.Errorf("ttl: %v is out of range: from 1s to 24h", c.TTL)
+	case c.Retention < 0 || c.Retention > 24*time.Hour:
+		return fmt.Errorf("retention: %v is out of range: from 0s to 24h", c.Retention)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Precision)) {
+		if decimals := c.Precision[name]; decimals < 0 || decimals > 15 {
+			return fmt.Errorf("precision.%s: %d is out of range: from 0 to 15 (decimals)", name, decimals)
+		}
 	}
 	return nil
 }

@@ -4,14 +4,16 @@
 // # Flow
 //
 //	client                                server
-//	subscribe {topics}                →
+//	subscribe {topics, filters, rate, fields, since, batch, legacy} →
 //	                                  ←   subscribed {topics, joined, denied, unknown, filters, views, positions, resumed}
 //	                                  ←   <prefix>:snapshot {epoch, seq, view, count, timestamp, <list>}
 //	                                  ←   <prefix>:update {type: "delta", epoch, base, seq, view, added, updated, removed, timestamp, observed}
+//	                                  ←   what happened, by its own name, with {epoch, base, seq, view} and the topic's key
 //	unsubscribe {topics}              →
 //	                                  ←   unsubscribed {topics, remaining}
 //	request {type, request_id, params} →
 //	                                  ←   response {type, request_id, request_type, data}, or error {type, request_id, code, message}
+//	                                  ←   stream:pace {topic, hz, reason}
 //
 // # Position
 //
@@ -43,6 +45,12 @@ type Message struct {
 	Topic string
 	// Class says how it is to be sent.
 	Class Class
+	// Bypass says that the topic's messages go ahead of what is waiting.
+	Bypass bool
+	// Base and Seq are its place among a topic's events: it leads from Base to Seq.
+	Base, Seq uint64
+	// More says that it is a part, and that the next one follows when it has left.
+	More bool
 
 	encoded atomic.Pointer[encoded]
 }
@@ -60,6 +68,9 @@ const (
 	State
 	// Whole is a state that needs none before it.
 	Whole
+	// Happened is an event of a topic: it is never dropped for good. One that finds
+	// no room is handed back, and the topic goes on from there when there is room.
+	Happened
 )
 
 // encoded is the message as a transport sends it in a namespace.

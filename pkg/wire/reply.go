@@ -72,3 +72,11 @@ type Error struct {
 type Pong struct {
 	Timestamp string `json:"timestamp"`
 }
+
+// Pace tells a client how often a topic comes from now on, at most, and why:
+// "slow" (it did not keep up), "recovered".
+type Pace struct {
+	Topic  string  `json:"topic"`
+	Hz     float64 `json:"hz"`
+	Reason string  `json:"reason"`
+}

@@ -15,79 +15,136 @@ type Span struct {
 	View string
 }
 
-// Snapshot is the whole view at a position.
-func Snapshot(p *topic.Policy, view string, at topic.Position, records []record.Record, now time.Time) *Message {
-	ms := now.UnixMilli()
-	data := make([]byte, 0, 256+512*len(records))
-	data = append(data, `{"epoch":`...)
-	data = record.AppendString(data, at.Epoch)
-	data = append(data, `,"seq":`...)
-	data = strconv.AppendUint(data, at.Seq, 10)
-	data = append(data, `,"view":`...)
-	data = record.AppendString(data, view)
-	data = appendList(append(data, ','), p, records, ms)
-	return &Message{Event: p.Prefix + ":snapshot", Data: append(data, '}'), Topic: p.Name, Class: Whole}
-}
-
-// Update is what changed in a view.
-func Update(p *topic.Policy, s Span, c *record.Change, now time.Time) *Message {
-	ms := now.UnixMilli()
-	data := make([]byte, 0, 256+512*len(c.Added)+160*len(c.Updated)+10*len(c.Removed))
-	data = append(data, `{"type":"delta","epoch":`...)
-	data = record.AppendString(data, s.At.Epoch)
-	data = append(data, `,"base":`...)
-	data = strconv.AppendUint(data, s.Base, 10)
-	data = append(data, `,"seq":`...)
-	data = strconv.AppendUint(data, s.At.Seq, 10)
-	data = append(data, `,"view":`...)
-	data = record.AppendString(data, s.View)
-	data = append(data, `,"added":`...)
-	data = appendRecords(data, p.Key, c.Added, ms)
-	data = append(data, `,"updated":`...)
-	data = appendRecords(data, p.Key, c.Updated, ms)
-	data = append(data, `,"removed":`...)
-	data = appendKeys(data, c.Removed)
-	data = append(data, `,"timestamp":`...)
-	data = appendTimestamp(data, ms)
-	if c.Observed != 0 {
-		data = append(data, `,"observed":`...)
-		data = appendTimestamp(data, c.Observed)
+// Snapshot is the whole view at a position. When that is more than limit bytes
+// it is a message and updates that add to it; only the last part tells the
+// position, so that nobody resumes from a state that they never had.
+func Snapshot(p *topic.Policy, s Span, records [][]byte, limit int, now time.Time) []*Message {
+	parts := split(Lists{Added: records}, limit)
+	out := updates(p, s, parts, now)
+	first := parts[0]
+	data := append(make([]byte, 0, first.size()), '{')
+	if len(parts) == 1 {
+		data = append(appendSpan(data, s, false), ',')
 	}
-	return &Message{Event: p.Prefix + ":update", Data: append(data, '}'), Topic: p.Name, Class: State}
-}
-
-// Legacy are the events that older clients know a change by, in the order in
-// which they are sent; none when the change adds and removes nothing.
-func Legacy(p *topic.Policy, c *record.Change, now time.Time) []*Message {
-	l := p.Legacy
-	if l == nil {
-		return nil
-	}
-	ms := now.UnixMilli()
-	var out []*Message
-	if len(c.Removed) > 0 {
-		data := []byte(`{"` + l.RemovedList + `":`)
-		data = appendKeys(data, c.Removed)
-		data = append(appendCount(append(data, ','), len(c.Removed), ms), '}')
-		out = append(out, &Message{Event: l.Removed, Data: data, Topic: p.Name, Class: State})
-	}
-	if len(c.Added) > 0 {
-		data := append(make([]byte, 0, 64+512*len(c.Added)), `{"`+l.NewList+`":`...)
-		data = appendRecords(data, p.Key, c.Added, ms)
-		data = append(appendCount(append(data, ','), len(c.Added), ms), '}')
-		out = append(out, &Message{Event: l.New, Data: data, Topic: p.Name, Class: State})
+	data = appendCount(data, len(records), now.UnixMilli())
+	data = append(data, ',')
+	data = record.AppendString(data, p.List)
+	data = append(data, ':')
+	data = appendObjects(data, first.Added)
+	data = append(appendPart(data, 0, len(parts)), '}')
+	out[0] = message(p, p.Prefix+":snapshot", data, Whole)
+	for _, m := range out[:len(out)-1] {
+		m.More = true
 	}
 	return out
 }
 
-// Batch is several messages as one event. A single one stays as it is.
-func Batch(messages []*Message, now time.Time) *Message {
-	if len(messages) == 1 {
-		return messages[0]
+// Update is what changed in a view, in parts as in a [Snapshot] when it is more
+// than limit bytes.
+func Update(p *topic.Policy, s Span, l Lists, limit int, now time.Time) []*Message {
+	return updates(p, s, split(l, limit), now)
+}
+
+func updates(p *topic.Policy, s Span, parts []Lists, now time.Time) []*Message {
+	out := make([]*Message, len(parts))
+	for i, part := range parts {
+		data := append(make([]byte, 0, part.size()), `{"type":"delta",`...)
+		if i == len(parts)-1 {
+			data = append(appendSpan(data, s, true), ',')
+		}
+		data = append(data, `"added":`...)
+		data = appendObjects(data, part.Added)
+		data = append(data, `,"updated":`...)
+		data = appendObjects(data, part.Updated)
+		data = append(data, `,"removed":`...)
+		data = appendKeys(data, part.Removed)
+		data = append(data, `,"timestamp":`...)
+		data = appendTimestamp(data, now.UnixMilli())
+		if part.Observed != 0 {
+			data = append(data, `,"observed":`...)
+			data = appendTimestamp(data, part.Observed)
+		}
+		data = append(appendPart(data, i, len(parts)), '}')
+		out[i] = message(p, p.Prefix+":update", data, State)
 	}
+	return out
+}
+
+// Legacy are the events that older clients know a change by, in the order in
+// which they are sent; none when the change adds and removes nothing.
+func Legacy(p *topic.Policy, l Lists, limit int, now time.Time) []*Message {
+	names := p.Legacy
+	if names == nil {
+		return nil
+	}
+	ms := now.UnixMilli()
+	var out []*Message
+	for _, part := range split(Lists{Removed: l.Removed}, limit) {
+		if n := len(part.Removed); n > 0 {
+			data := append(make([]byte, 0, part.size()), `{"`+names.RemovedList+`":`...)
+			data = append(appendKeys(data, part.Removed), ',')
+			out = append(out, message(p, names.Removed, append(appendCount(data, n, ms), '}'), State))
+		}
+	}
+	for _, part := range split(Lists{Added: l.Added}, limit) {
+		if n := len(part.Added); n > 0 {
+			data := append(make([]byte, 0, part.size()), `{"`+names.NewList+`":`...)
+			data = append(appendObjects(data, part.Added), ',')
+			out = append(out, message(p, names.New, append(appendCount(data, n, ms), '}'), State))
+		}
+	}
+	return out
+}
+
+// Event is something that happened, as clients get it: what there is to say of
+// it, and its place. It leads from base to at.
+func Event(p *topic.Policy, s Span, e *record.Event, now time.Time) *Message {
+	data := append(make([]byte, 0, 512), '{')
+	data = append(appendPlace(data, s, true), ',')
+	data = append(appendFields(data, p, e, now.UnixMilli()), '}')
+	m := message(p, e.Name, data, Happened)
+	m.Base, m.Seq = s.Base, s.At.Seq
+	return m
+}
+
+// Recent is what happened lately, newest first, and the position that it is as of.
+func Recent(p *topic.Policy, s Span, events []*record.Event, now time.Time) *Message {
+	ms := now.UnixMilli()
+	data := append(make([]byte, 0, 256+512*len(events)), '{')
+	data = append(appendSpan(data, s, false), ',')
+	data = append(appendCount(data, len(events), ms), ',')
+	data = append(record.AppendString(data, p.List), ':', '[')
+	for i, e := range events {
+		if i > 0 {
+			data = append(data, ',')
+		}
+		data = append(appendFields(append(data, '{'), p, e, ms), '}')
+	}
+	m := message(p, p.Prefix+":snapshot", append(data, "]}"...), Ordered)
+	m.Base, m.Seq = s.At.Seq, s.At.Seq
+	return m
+}
+
+// appendFields appends an event's key and fields.
+func appendFields(dst []byte, p *topic.Policy, e *record.Event, now int64) []byte {
+	dst = record.AppendString(dst, p.Key)
+	dst = append(dst, ':')
+	dst = record.AppendString(dst, e.Key)
+	for _, f := range e.Fields {
+		dst = record.AppendField(dst, f.Name, f.Raw, now)
+	}
+	return dst
+}
+
+// Batch is several messages as one event, if that is no more than limit bytes;
+// otherwise, and when it is a single one, they stay as they are.
+func Batch(messages []*Message, limit int, now time.Time) []*Message {
 	size := 64
 	for _, m := range messages {
 		size += len(m.Event) + len(m.Data) + 24
+	}
+	if len(messages) == 1 || size > limit {
+		return messages
 	}
 	data := append(make([]byte, 0, size), `{"messages":[`...)
 	for i, m := range messages {
@@ -102,7 +159,15 @@ func Batch(messages []*Message, now time.Time) *Message {
 	}
 	data = append(data, `],`...)
 	data = append(appendCount(data, len(messages), now.UnixMilli()), '}')
-	return &Message{Event: "batch", Data: data, Topic: messages[0].Topic, Class: messages[0].Class}
+	first, last := messages[0], messages[len(messages)-1]
+	return []*Message{{
+		Event: "batch", Data: data, Topic: first.Topic, Class: first.Class, Bypass: first.Bypass,
+		Base: first.Base, Seq: last.Seq,
+	}}
+}
+
+func message(p *topic.Policy, event string, data []byte, class Class) *Message {
+	return &Message{Event: event, Data: data, Topic: p.Name, Class: class, Bypass: p.Bypass}
 }
 
 // Records is a bare list of records, as answers to requests carry it.
@@ -114,16 +179,40 @@ func Records(p *topic.Policy, records []record.Record, now time.Time) []byte {
 // time. It carries no position: it is no place in the stream.
 func List(p *topic.Policy, records []record.Record, now time.Time) []byte {
 	data := append(make([]byte, 0, 64+512*len(records)), '{')
-	return append(appendList(data, p, records, now.UnixMilli()), '}')
+	data = appendCount(data, len(records), now.UnixMilli())
+	data = append(data, ',')
+	data = record.AppendString(data, p.List)
+	data = append(data, ':')
+	return append(appendRecords(data, p.Key, records, now.UnixMilli()), '}')
 }
 
-// appendList appends `"count":…,"timestamp":…,"<name>":[…]`.
-func appendList(dst []byte, p *topic.Policy, records []record.Record, now int64) []byte {
-	dst = appendCount(dst, len(records), now)
-	dst = append(dst, ',')
-	dst = record.AppendString(dst, p.List)
-	dst = append(dst, ':')
-	return appendRecords(dst, p.Key, records, now)
+// appendSpan appends `"epoch":…,"base":…,"seq":…,"view":…`; a snapshot has no base.
+func appendSpan(dst []byte, s Span, base bool) []byte {
+	dst = append(appendPlace(dst, s, base), `,"view":`...)
+	return record.AppendString(dst, s.View)
+}
+
+// appendPlace appends a span without its view.
+func appendPlace(dst []byte, s Span, base bool) []byte {
+	dst = append(dst, `"epoch":`...)
+	dst = record.AppendString(dst, s.At.Epoch)
+	if base {
+		dst = append(dst, `,"base":`...)
+		dst = strconv.AppendUint(dst, s.Base, 10)
+	}
+	dst = append(dst, `,"seq":`...)
+	return strconv.AppendUint(dst, s.At.Seq, 10)
+}
+
+// appendPart appends `,"part":…,"parts":…` when there are several.
+func appendPart(dst []byte, i, n int) []byte {
+	if n == 1 {
+		return dst
+	}
+	dst = append(dst, `,"part":`...)
+	dst = strconv.AppendInt(dst, int64(i+1), 10)
+	dst = append(dst, `,"parts":`...)
+	return strconv.AppendInt(dst, int64(n), 10)
 }
 
 // appendCount appends `"count":…,"timestamp":…`.
@@ -141,6 +230,17 @@ func appendRecords(dst []byte, key string, records []record.Record, now int64) [
 			dst = append(dst, ',')
 		}
 		dst = records[i].AppendJSON(dst, key, now)
+	}
+	return append(dst, ']')
+}
+
+func appendObjects(dst []byte, objects [][]byte) []byte {
+	dst = append(dst, '[')
+	for i, object := range objects {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, object...)
 	}
 	return append(dst, ']')
 }

@@ -2,6 +2,8 @@ package wire_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,13 +17,16 @@ var (
 		Name: "aircraft", Prefix: "aircraft", Key: "hex", List: "aircraft",
 		Legacy: &topic.Legacy{New: "aircraft:new", NewList: "aircraft", Removed: "aircraft:remove", RemovedList: "icaos"},
 	}
-	now = time.Date(2026, 11, 21, 10, 0, 0, 250e6, time.FixedZone("CET", 3600))
-	at  = topic.Position{Epoch: "e1", Seq: 7}
+	now  = time.Date(2026, 11, 21, 10, 0, 0, 250e6, time.FixedZone("CET", 3600))
+	at   = topic.Position{Epoch: "e1", Seq: 7}
+	span = wire.Span{Base: 5, At: at, View: "all"}
 )
 
 func aircraft(key string, fields ...record.Field) record.Record {
 	return record.Record{Key: key, Fields: fields}
 }
+
+const limit = 1_000_000
 
 func TestMessages(t *testing.T) {
 	heard := record.Field{Name: "seen", Raw: record.Time(now.UnixMilli() - 1500)}
@@ -31,26 +36,29 @@ func TestMessages(t *testing.T) {
 		Removed:  []string{"C3", "D4"},
 		Observed: now.UnixMilli() - 500,
 	}
-	legacy := wire.Legacy(policy, change, now)
+	lists := wire.Encode(policy, change, now)
+	events := &topic.Policy{Name: "safety", Prefix: "safety", Key: "id", List: "events", Kind: topic.Event}
+	happened := &record.Event{Name: "safety:event", Record: record.Record{Key: "9", Fields: record.Fields{{Name: "severity", Raw: `"low"`}, heard}}}
+	legacy := wire.Legacy(policy, lists, limit, now)
 	for name, tc := range map[string]struct {
 		message *wire.Message
 		event   string
 		data    string
 	}{
 		"snapshot": {
-			wire.Snapshot(policy, "all", at, change.Added, now), "aircraft:snapshot",
+			wire.Snapshot(policy, span, lists.Added, limit, now)[0], "aircraft:snapshot",
 			`{"epoch":"e1","seq":7,"view":"all","count":1,"timestamp":"2026-11-21T09:00:00.250Z","aircraft":[{"hex":"~A\"1","flight":"KLM23","seen":1.5}]}`,
 		},
 		"empty snapshot": {
-			wire.Snapshot(policy, "all", topic.Position{}, nil, now), "aircraft:snapshot",
+			wire.Snapshot(policy, wire.Span{View: "all"}, nil, limit, now)[0], "aircraft:snapshot",
 			`{"epoch":"","seq":0,"view":"all","count":0,"timestamp":"2026-11-21T09:00:00.250Z","aircraft":[]}`,
 		},
 		"update": {
-			wire.Update(policy, wire.Span{Base: 5, At: at, View: "all"}, change, now), "aircraft:update",
+			wire.Update(policy, span, lists, limit, now)[0], "aircraft:update",
 			`{"type":"delta","epoch":"e1","base":5,"seq":7,"view":"all","added":[{"hex":"~A\"1","flight":"KLM23","seen":1.5}],"updated":[{"hex":"B2","alt":null,"gs":0}],"removed":["C3","D4"],"timestamp":"2026-11-21T09:00:00.250Z","observed":"2026-11-21T08:59:59.750Z"}`,
 		},
 		"update that only removes": {
-			wire.Update(policy, wire.Span{Base: 6, At: at, View: "all"}, &record.Change{Removed: []string{"A"}}, now), "aircraft:update",
+			wire.Update(policy, wire.Span{Base: 6, At: at, View: "all"}, wire.Lists{Removed: []string{"A"}}, limit, now)[0], "aircraft:update",
 			`{"type":"delta","epoch":"e1","base":6,"seq":7,"view":"all","added":[],"updated":[],"removed":["A"],"timestamp":"2026-11-21T09:00:00.250Z"}`,
 		},
 		"removed, for older clients": {
@@ -61,11 +69,19 @@ func TestMessages(t *testing.T) {
 			legacy[1], "aircraft:new",
 			`{"aircraft":[{"hex":"~A\"1","flight":"KLM23","seen":1.5}],"count":1,"timestamp":"2026-11-21T09:00:00.250Z"}`,
 		},
+		"event": {
+			wire.Event(events, wire.Span{Base: 5, At: at}, happened, now), "safety:event",
+			`{"epoch":"e1","base":5,"seq":7,"id":"9","severity":"low","seen":1.5}`,
+		},
+		"what happened lately": {
+			wire.Recent(events, span, []*record.Event{happened}, now), "safety:snapshot",
+			`{"epoch":"e1","seq":7,"view":"all","count":1,"timestamp":"2026-11-21T09:00:00.250Z","events":[{"id":"9","severity":"low","seen":1.5}]}`,
+		},
 		"batch": {
-			wire.Batch([]*wire.Message{{Event: "a", Data: []byte(`{}`)}, {Event: "b", Data: []byte(`1`)}}, now), "batch",
+			wire.Batch([]*wire.Message{{Event: "a", Data: []byte(`{}`)}, {Event: "b", Data: []byte(`1`)}}, limit, now)[0], "batch",
 			`{"messages":[{"type":"a","data":{}},{"type":"b","data":1}],"count":2,"timestamp":"2026-11-21T09:00:00.250Z"}`,
 		},
-		"batch of one": {wire.Batch([]*wire.Message{{Event: "a", Data: []byte(`{}`)}}, now), "a", `{}`},
+		"batch of one": {wire.Batch([]*wire.Message{{Event: "a", Data: []byte(`{}`)}}, limit, now)[0], "a", `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if tc.message.Event != tc.event || string(tc.message.Data) != tc.data {
@@ -76,8 +92,72 @@ func TestMessages(t *testing.T) {
 			}
 		})
 	}
-	if n := len(wire.Legacy(policy, &record.Change{Updated: change.Updated}, now)); n != 0 {
+	if n := len(wire.Legacy(policy, wire.Lists{Updated: lists.Updated}, limit, now)); n != 0 {
 		t.Errorf("%d events for older clients of a change that adds and removes nothing", n)
+	}
+}
+
+// What is too large for a message comes in parts, of which only the last tells
+// the position.
+func TestParts(t *testing.T) {
+	var lists wire.Lists
+	for i := range 100 {
+		lists.Added = append(lists.Added, fmt.Appendf(nil, `{"hex":"A%02d","text":"%0100d"}`, i, i))
+		lists.Updated = append(lists.Updated, fmt.Appendf(nil, `{"hex":"B%02d","gs":%d}`, i, i))
+		lists.Removed = append(lists.Removed, fmt.Sprintf("C%02d", i))
+	}
+	const small = 2000
+	type parts struct {
+		Epoch       *string
+		Base, Seq   *uint64
+		View        *string
+		Part, Parts int
+		Aircraft    []struct{ Hex string }
+		Added       []struct{ Hex string }
+		Updated     []struct{ Hex string }
+		Removed     []string
+		Count       int
+	}
+	for name, messages := range map[string][]*wire.Message{
+		"snapshot": wire.Snapshot(policy, span, lists.Added, small, now),
+		"update":   wire.Update(policy, span, lists, small, now),
+	} {
+		var keys []string
+		for i, m := range messages {
+			if len(m.Packet("/")) > small {
+				t.Errorf("%s: part %d has %d bytes", name, i+1, len(m.Data))
+			}
+			var p parts
+			if err := json.Unmarshal(m.Data, &p); err != nil {
+				t.Fatalf("%s: %v: %s", name, err, m.Data)
+			}
+			last := i == len(messages)-1
+			if p.Part != i+1 || p.Parts != len(messages) || (p.Epoch != nil) != last || (p.Seq != nil) != last || (p.View != nil) != last {
+				t.Errorf("%s: part %d of %d is %s", name, i+1, len(messages), m.Data)
+			}
+			if m.More != (name == "snapshot" && !last) {
+				t.Errorf("%s: part %d of %d: more to come: %v", name, i+1, len(messages), m.More)
+			}
+			for _, r := range slices.Concat(p.Aircraft, p.Added, p.Updated) {
+				keys = append(keys, r.Hex)
+			}
+			keys = append(keys, p.Removed...)
+		}
+		want := 100
+		if name == "update" {
+			want = 300
+		}
+		if len(messages) < 5 || len(keys) != want || !slices.IsSorted(keys) {
+			t.Errorf("%s: %d parts with %d keys: %v", name, len(messages), len(keys), keys)
+		}
+	}
+	for _, m := range wire.Legacy(policy, lists, small, now) {
+		if len(m.Packet("/")) > small {
+			t.Errorf("%s has %d bytes", m.Event, len(m.Data))
+		}
+	}
+	if got := wire.Batch(wire.Update(policy, span, lists, small, now), small, now); len(got) < 5 {
+		t.Errorf("a batch over the limit is %d messages", len(got))
 	}
 }
 

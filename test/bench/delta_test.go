@@ -74,7 +74,7 @@ func TestDeltaBytes(t *testing.T) {
 			for _, e := range entries {
 				now := time.UnixMilli(e.Time)
 				table.Apply(e.Change)
-				update := len(wire.Update(&policy, wire.Span{Base: e.Base, At: e.At, View: "all"}, e.Change, now).Data)
+				update := len(wire.Update(&policy, wire.Span{Base: e.Base, At: e.At, View: "all"}, wire.Encode(&policy, e.Change, now), 1<<30, now)[0].Data)
 				all := len(wire.List(&policy, table.Records(), now))
 				ratios = append(ratios, float64(update)/float64(all))
 				sum, whole = sum+update, whole+all

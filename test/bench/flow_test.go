@@ -23,6 +23,9 @@ import (
 type counter struct{ updates chan int }
 
 func (c *counter) Purge(string) {}
+func (c *counter) Hold()        {}
+func (c *counter) Release()     {}
+func (c *counter) Close(string) {}
 
 func (c *counter) Send(messages ...*wire.Message) {
 	for _, m := range messages {
@@ -41,7 +44,7 @@ func BenchmarkFlow(b *testing.B) {
 	policy.Rate = 1e9 // the benchmark sets the pace
 	log := feedlog.NewMemory()
 	f := feed.New(policy, log, zerolog.Nop())
-	h := hub.New(log, []topic.Policy{policy}, batch.Config{Messages: 1, Bytes: 1 << 30}, zerolog.Nop())
+	h := hub.New(log, []topic.Policy{policy}, batch.Config{Messages: 1, Bytes: 1 << 30, MaxMessage: 1 << 30}, zerolog.Nop())
 	if err := f.Begin(ctx); err != nil {
 		b.Fatal(err)
 	}

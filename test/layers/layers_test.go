@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"pkg/batch":     1,
 	"pkg/wire":      1,
 	"pkg/aircraft":  1,
+	"pkg/view":      1,
 
 	"pkg/hub":  2,
 	"pkg/feed": 2,

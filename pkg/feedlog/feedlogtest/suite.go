@@ -20,9 +20,16 @@ import (
 // patience bounds a wait for what must happen.
 const patience = 10 * time.Second
 
+// Log is one that can be closed: that ends every call that waits, and a second
+// Close does nothing.
+type Log interface {
+	feedlog.Log
+	Close() error
+}
+
 // Run tests a log. open gives a new, empty one; the suite closes it.
-func Run(t *testing.T, open func(t *testing.T) feedlog.Log) {
-	for name, test := range map[string]func(*testing.T, feedlog.Log){
+func Run(t *testing.T, open func(t *testing.T) Log) {
+	for name, test := range map[string]func(*testing.T, Log){
 		"nobody has begun":                neverBegun,
 		"entries come in order, once":     inOrder,
 		"read waits for the next":         readWaits,
@@ -30,6 +37,8 @@ func Run(t *testing.T, open func(t *testing.T) feedlog.Log) {
 		"what was loaded is the reader's": loadedIsOwned,
 		"a new epoch fences the old":      fence,
 		"a position that is gone":         gone,
+		"events have many publishers":     published,
+		"events are loaded with the rest": eventsLoaded,
 		"topics do not know each other":   topics,
 		"a wait ends with its context":    contextEnds,
 		"close ends every wait":           closeEnds,
@@ -42,7 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) feedlog.Log) {
 	}
 }
 
-func neverBegun(t *testing.T, log feedlog.Log) {
+func neverBegun(t *testing.T, log Log) {
 	state, err := log.Load(t.Context(), "aircraft")
 	if err != nil || state.At != (topic.Position{}) || len(state.Records) != 0 {
 		t.Fatalf("Load = %+v, %v; want nothing at the zero position", state, err)
@@ -55,7 +64,7 @@ func neverBegun(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func inOrder(t *testing.T, log feedlog.Log) {
+func inOrder(t *testing.T, log Log) {
 	w := begin(t, log, "aircraft")
 	start := load(t, log, "aircraft")
 	for i := 1; i <= 50; i++ {
@@ -77,7 +86,7 @@ func inOrder(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func readWaits(t *testing.T, log feedlog.Log) {
+func readWaits(t *testing.T, log Log) {
 	w := begin(t, log, "aircraft")
 	waiting := readLater(t, log, "aircraft", load(t, log, "aircraft").At)
 	want := push(t, w, 1)
@@ -87,7 +96,7 @@ func readWaits(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func noGap(t *testing.T, log feedlog.Log) {
+func noGap(t *testing.T, log Log) {
 	const n = 500
 	w := begin(t, log, "aircraft")
 	done := make(chan error, 1)
@@ -129,7 +138,7 @@ func noGap(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func loadedIsOwned(t *testing.T, log feedlog.Log) {
+func loadedIsOwned(t *testing.T, log Log) {
 	w := begin(t, log, "aircraft")
 	push(t, w, 1)
 	state := load(t, log, "aircraft")
@@ -139,7 +148,7 @@ func loadedIsOwned(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func fence(t *testing.T, log feedlog.Log) {
+func fence(t *testing.T, log Log) {
 	old := begin(t, log, "aircraft")
 	push(t, old, 1)
 	before := load(t, log, "aircraft").At
@@ -156,7 +165,7 @@ func fence(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func gone(t *testing.T, log feedlog.Log) {
+func gone(t *testing.T, log Log) {
 	w := begin(t, log, "aircraft")
 	at := push(t, w, 1)
 	for name, after := range map[string]topic.Position{
@@ -169,7 +178,73 @@ func gone(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func topics(t *testing.T, log feedlog.Log) {
+// event n is the n-th of a publisher.
+func event(publisher string, n int) *record.Change {
+	return &record.Change{Event: &record.Event{
+		Name:   "safety:event",
+		Record: record.Record{Key: publisher, Fields: record.Fields{{Name: "n", Raw: fmt.Sprint(n)}}},
+	}}
+}
+
+func published(t *testing.T, log Log) {
+	const publishers, each = 4, 50
+	at, err := log.Publish(t.Context(), "safety", nil)
+	if err != nil || at.Seq != 0 || at.Epoch == "" {
+		t.Fatalf("a topic that was opened is at %v, %v", at, err)
+	}
+	if again, err := log.Publish(t.Context(), "safety", nil); err != nil || again != at {
+		t.Errorf("opened again it is at %v, %v, not %v", again, err, at)
+	}
+	errs := make(chan error, publishers)
+	for p := range publishers {
+		go func() {
+			for i := range each {
+				if _, err := log.Publish(context.Background(), "safety", event(fmt.Sprint("p", p), i)); err != nil {
+					errs <- err
+					return
+				}
+			}
+			errs <- nil
+		}()
+	}
+	next := map[string]int{}
+	for at.Seq < publishers*each {
+		for _, e := range read(t, log, "safety", at) {
+			if e.Base != at.Seq || e.At.Seq != at.Seq+1 || e.At.Epoch != at.Epoch {
+				t.Fatalf("after %v comes %d → %v", at, e.Base, e.At)
+			}
+			if key := e.Change.Event.Key; e.Change.Event.Fields.Get("n") != fmt.Sprint(next[key]) {
+				t.Fatalf("the event of %s after %d others is %v", key, next[key], e.Change.Event)
+			}
+			next[e.Change.Event.Key]++
+			at = e.At
+		}
+	}
+	for range publishers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func eventsLoaded(t *testing.T, log Log) {
+	for i := range 300 {
+		if _, err := log.Publish(t.Context(), "safety", event("p", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := load(t, log, "safety")
+	if len(state.Entries) != 300 || state.At.Seq != 300 || len(state.Records) != 0 {
+		t.Fatalf("%d entries and %d records, at %v", len(state.Entries), len(state.Records), state.At)
+	}
+	for i, e := range state.Entries {
+		if e.Base != uint64(i) || e.At.Seq != uint64(i+1) || e.Change.Event.Fields.Get("n") != fmt.Sprint(i) {
+			t.Fatalf("entry %d is %d → %v, %v", i, e.Base, e.At, e.Change.Event)
+		}
+	}
+}
+
+func topics(t *testing.T, log Log) {
 	a, b := begin(t, log, "aircraft"), begin(t, log, "vessels")
 	push(t, a, 1)
 	push(t, a, 2)
@@ -181,7 +256,7 @@ func topics(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func contextEnds(t *testing.T, log feedlog.Log) {
+func contextEnds(t *testing.T, log Log) {
 	begin(t, log, "aircraft")
 	ctx, cancel := context.WithCancel(t.Context())
 	at := load(t, log, "aircraft").At
@@ -196,7 +271,7 @@ func contextEnds(t *testing.T, log feedlog.Log) {
 	}
 }
 
-func closeEnds(t *testing.T, log feedlog.Log) {
+func closeEnds(t *testing.T, log Log) {
 	w := begin(t, log, "aircraft")
 	waiting := readLater(t, log, "aircraft", load(t, log, "aircraft").At)
 	if err := log.Close(); err != nil {
@@ -224,7 +299,7 @@ func change(n int) *record.Change {
 	return &record.Change{Updated: []record.Record{set("A"), set(fmt.Sprint("B", n%7))}, Observed: int64(n)}
 }
 
-func begin(t *testing.T, log feedlog.Log, name string) feedlog.Writer {
+func begin(t *testing.T, log Log, name string) feedlog.Writer {
 	t.Helper()
 	w, err := log.Begin(t.Context(), name)
 	if err != nil {
@@ -251,7 +326,7 @@ func load(t *testing.T, log feedlog.Log, name string) feedlog.State {
 	return state
 }
 
-func read(t *testing.T, log feedlog.Log, name string, after topic.Position) []*feedlog.Entry {
+func read(t *testing.T, log Log, name string, after topic.Position) []*feedlog.Entry {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -267,7 +342,7 @@ type result struct {
 	err     error
 }
 
-func readLater(t *testing.T, log feedlog.Log, name string, after topic.Position) <-chan result {
+func readLater(t *testing.T, log Log, name string, after topic.Position) <-chan result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	out := make(chan result, 1)

@@ -28,6 +28,8 @@ type Payload struct {
 	Added     []Fields `json:"added"`
 	Updated   []Fields `json:"updated"`
 	Removed   []string `json:"removed"`
+	Part      int      `json:"part"`
+	Parts     int      `json:"parts"`
 	Messages  []struct {
 		Type string          `json:"type"`
 		Data json.RawMessage `json:"data"`
@@ -41,6 +43,8 @@ type Follower struct {
 	events   []string
 	last     Payload
 	snapshot bool // one came since it began, or since the last hole
+	parting  bool // parts of a snapshot came, and more are to come
+	view     string
 	epoch    string
 	seq      uint64
 	state    map[string]Fields
@@ -63,8 +67,21 @@ func (f *Follower) Send(messages ...*wire.Message) {
 	}
 }
 
-// Purge implements what a session's connection does: nothing waits here.
+// Purge, Hold, Release and Close are what a session's connection has: nothing waits here.
 func (f *Follower) Purge(string) {}
+
+// Hold does nothing.
+func (f *Follower) Hold() {}
+
+// Release does nothing.
+func (f *Follower) Release() {}
+
+// Close is told by Wrong.
+func (f *Follower) Close(reason string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wrongf("the connection is closed: %s", reason)
+}
 
 func (f *Follower) receive(event string, data []byte) {
 	var p Payload
@@ -82,7 +99,12 @@ func (f *Follower) receive(event string, data []byte) {
 	case "aircraft:snapshot":
 		clear(f.state)
 		f.replace(p.Aircraft, p.Timestamp)
-		f.epoch, f.seq, f.snapshot = p.Epoch, p.Seq, true
+		f.snapshot, f.parting = true, p.Part < p.Parts
+		if f.parting {
+			f.epoch, f.seq, f.view = "", 0, ""
+			return
+		}
+		f.epoch, f.seq, f.view = p.Epoch, p.Seq, p.View
 		if p.Count != len(p.Aircraft) || p.View == "" {
 			f.wrongf("a snapshot of view %q counts %d of %d", p.View, p.Count, len(p.Aircraft))
 		}
@@ -92,11 +114,18 @@ func (f *Follower) receive(event string, data []byte) {
 }
 
 func (f *Follower) update(p *Payload) {
+	last := p.Part == p.Parts
 	switch {
 	case !f.snapshot:
 		f.wrongf("an update before any snapshot")
-	case p.Epoch == f.epoch && p.Base == f.seq && p.Seq > f.seq:
+	case f.parting || !last:
 		f.apply(p)
+		if f.parting = f.parting && !last; last {
+			f.epoch, f.seq, f.view = p.Epoch, p.Seq, p.View
+		}
+	case p.Epoch == f.epoch && p.Base == f.seq:
+		f.apply(p)
+		f.seq, f.view = p.Seq, p.View
 	case p.Epoch == f.epoch && p.Seq <= f.seq:
 		f.wrongf("an old update, %d → %d, at %d", p.Base, p.Seq, f.seq)
 	default:
@@ -126,7 +155,6 @@ func (f *Follower) apply(p *Payload) {
 	for _, key := range p.Removed {
 		delete(f.state, key)
 	}
-	f.seq = p.Seq
 }
 
 func (f *Follower) replace(records []Fields, timestamp string) {
@@ -181,7 +209,7 @@ func (f *Follower) Wrong() []string {
 func (f *Follower) Position() wire.Position {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return wire.Position{Epoch: f.epoch, Seq: f.seq}
+	return wire.Position{Epoch: f.epoch, Seq: f.seq, View: f.view}
 }
 
 // State copies the records by key.

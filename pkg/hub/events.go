@@ -1,0 +1,153 @@
+package hub
+
+import (
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/view"
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+// history is a topic of events: the newest of them, in order.
+type history struct {
+	policy *topic.Policy
+	at     topic.Position
+	before topic.Position // the position before the oldest that is kept
+	kept   []*event
+	bytes  int
+}
+
+// event is one that is kept, with what filters read of it.
+type event struct {
+	*feedlog.Entry
+	attrs view.Attributes
+	size  int
+	told  *wire.Message // the newest form of it
+}
+
+var _ content = (*history)(nil)
+
+func newHistory(p *topic.Policy, state feedlog.State) *history {
+	h := &history{policy: p, at: state.At, before: state.At}
+	if len(state.Entries) > 0 {
+		first := state.Entries[0]
+		h.before = topic.Position{Epoch: first.At.Epoch, Seq: first.Base}
+		h.at = h.before
+	}
+	for _, e := range state.Entries {
+		h.apply(e)
+	}
+	return h
+}
+
+func (h *history) apply(e *feedlog.Entry) {
+	h.at = e.At
+	if e.Change.Event == nil {
+		return
+	}
+	kept := &event{Entry: e, size: e.Change.Size()}
+	for _, f := range e.Change.Event.Fields {
+		kept.attrs.Set(f.Name, f.Raw)
+	}
+	h.kept = append(h.kept, kept)
+	h.bytes += kept.size
+}
+
+func (e *event) seenBy(v *view.View) bool { return v.Filter().Matches(e.Change.Event.Key, &e.attrs) }
+
+// after gives the events after a position, which is one that this history has
+// been at; ok is false when they are no longer all kept.
+func (h *history) after(since topic.Position) (events []*event, ok bool) {
+	if since == h.at {
+		return nil, true
+	}
+	for i := len(h.kept) - 1; i >= 0; i-- {
+		e := h.kept[i]
+		if e.At == since {
+			return h.kept[i+1:], true
+		}
+		if since.Epoch == e.At.Epoch && e.Base == since.Seq {
+			return h.kept[i:], true
+		}
+	}
+	return h.kept, since == h.before
+}
+
+func (h *history) snapshot(v *view.View, sent uint64, now time.Time) ([]*wire.Message, *cohort) {
+	var newest []*record.Event
+	told := map[string]bool{}
+	for i := len(h.kept) - 1; i >= 0 && len(newest) < h.policy.Recent; i-- {
+		e := h.kept[i].Change.Event
+		if !told[e.Key] && h.kept[i].seenBy(v) {
+			told[e.Key] = true
+			newest = append(newest, e)
+		}
+	}
+	span := wire.Span{At: topic.Position{Epoch: h.at.Epoch, Seq: sent}, View: v.Token()}
+	return []*wire.Message{wire.Recent(h.policy, span, newest, now)}, &cohort{sent: sent, seen: h.at.Seq}
+}
+
+func (h *history) advance(c *cohort, v *view.View, now time.Time) flush {
+	if c.seen == h.at.Seq {
+		return flush{}
+	}
+	events, ok := h.after(topic.Position{Epoch: h.at.Epoch, Seq: c.seen})
+	if !ok { // some are lost: a base that is not the client's tells it so
+		events, c.sent = h.kept, h.before.Seq
+	}
+	f := h.tell(c, events, v, now)
+	c.seen = h.at.Seq
+	return f
+}
+
+// tell makes the messages of those events that a view sees.
+func (h *history) tell(c *cohort, events []*event, v *view.View, now time.Time) flush {
+	var out []*wire.Message
+	for _, e := range events {
+		if !e.seenBy(v) {
+			continue
+		}
+		if e.told == nil || e.told.Base != c.sent {
+			e.told = wire.Event(h.policy, wire.Span{Base: c.sent, At: e.At}, e.Change.Event, now)
+		}
+		out = append(out, e.told)
+		c.sent = e.At.Seq
+	}
+	return flush{plain: out, legacy: out}
+}
+
+// change: what is happening is told by the next event; what has happened, in the
+// view that the session turns to, by a snapshot.
+func (h *history) change(_ *cohort, _, v *view.View, now time.Time) (flush, *cohort) {
+	messages, c := h.snapshot(v, h.at.Seq, now)
+	return flush{plain: messages, legacy: messages}, c
+}
+
+func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f flush, c *cohort, ok bool) {
+	events, ok := h.after(since)
+	if !ok {
+		return f, nil, false
+	}
+	c = &cohort{sent: since.Seq}
+	if since.Epoch != h.at.Epoch && len(events) == 0 {
+		c.sent = h.at.Seq
+	}
+	f = h.tell(c, events, v, now)
+	c.seen = h.at.Seq
+	return f, c, true
+}
+
+// forget lets go of the oldest.
+func (h *history) forget(now time.Time) {
+	old := now.Add(-h.policy.Retention).UnixMilli()
+	n := 0
+	for n < len(h.kept) && (h.kept[n].Time < old || len(h.kept)-n > h.policy.RetainMost || h.bytes > h.policy.RetainBytes) {
+		h.bytes -= h.kept[n].size
+		h.before = h.kept[n].At
+		h.kept[n] = nil
+		n++
+	}
+	h.kept = h.kept[n:]
+}

@@ -1,0 +1,114 @@
+package replica
+
+import (
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/view"
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+// wholeRecord stands for "from nothing" where a position is asked for.
+const wholeRecord = ^uint64(0)
+
+// sheet holds records as JSON, each made when it is first needed and shared by
+// all views that show the same fields and come from the same position.
+type sheet struct {
+	from   uint64
+	view   *view.View // one of those that show these fields
+	spans  []span     // by slot
+	text   []byte
+	number uint32 // of its use: spans of earlier ones do not count
+}
+
+type span struct {
+	start, end int32 // equal: there is nothing to tell
+	number     uint32
+}
+
+// Lists gives a step's records as JSON, as of now (unix milliseconds). They are
+// valid until the next change.
+func (r *Replica) Lists(step Step, v *view.View, now int64) (lists wire.Lists) {
+	if whole := r.sheet(wholeRecord, v, now); step.Added != nil {
+		for i := range step.Added.all() {
+			lists.Added = append(lists.Added, r.text(whole, i, now))
+			lists.Observed = max(lists.Observed, r.slots[i].observed)
+		}
+	}
+	if patches := r.sheet(step.From, v, now); step.Updated != nil {
+		for i := range step.Updated.all() {
+			if text := r.text(patches, i, now); len(text) > 0 {
+				lists.Updated = append(lists.Updated, text)
+				lists.Observed = max(lists.Observed, r.slots[i].observed)
+			}
+		}
+	}
+	for i := range step.Removed.all() {
+		lists.Removed = append(lists.Removed, r.slots[i].key)
+	}
+	return lists
+}
+
+// Whole gives the records of a set as JSON, as of now (unix milliseconds). They
+// are valid until the next change.
+func (r *Replica) Whole(of Set, v *view.View, now int64) [][]byte {
+	return r.Lists(Step{Added: of}, v, now).Added
+}
+
+// sheet gives the one for a position and the fields of a view.
+func (r *Replica) sheet(from uint64, v *view.View, now int64) *sheet {
+	if now != r.moment {
+		r.moment, r.used = now, 0
+	}
+	for _, s := range r.sheets[:r.used] {
+		if s.from == from && (s.view == v || s.view.SameFields(v)) {
+			return s
+		}
+	}
+	if r.used == len(r.sheets) {
+		r.sheets = append(r.sheets, &sheet{})
+	}
+	s := r.sheets[r.used]
+	r.used++
+	s.from, s.view, s.text = from, v, s.text[:0]
+	s.number++
+	if len(s.spans) < len(r.slots) {
+		s.spans = append(s.spans, make([]span, len(r.slots)-len(s.spans))...)
+	}
+	return s
+}
+
+// text gives a slot's record on a sheet; nothing when there is nothing to tell.
+func (r *Replica) text(s *sheet, i int32, now int64) []byte {
+	p := &s.spans[i]
+	if p.number != s.number {
+		start := len(s.text)
+		s.text = r.slots[i].append(s.text, r.keyName, s, now)
+		*p = span{int32(start), int32(len(s.text)), s.number}
+	}
+	return s.text[p.start:p.end:p.end]
+}
+
+// append appends the record as a JSON object, or what changed of it after the
+// sheet's position; nothing when nothing that is shown did.
+func (s *slot) append(dst []byte, keyName string, sh *sheet, now int64) []byte {
+	start := len(dst)
+	dst = record.AppendKey(dst, keyName, s.key)
+	any := false
+	for i := range s.fields {
+		f := &s.fields[i]
+		if sh.from == wholeRecord {
+			if f.Raw == "" {
+				continue
+			}
+		} else if f.seq <= sh.from {
+			continue
+		}
+		if sh.view.Shows(f.Name) {
+			dst = record.AppendField(dst, f.Name, f.Raw, now)
+			any = true
+		}
+	}
+	if !any && sh.from != wholeRecord {
+		return dst[:start]
+	}
+	return append(dst, '}')
+}

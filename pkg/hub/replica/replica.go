@@ -1,0 +1,277 @@
+// Package replica holds a state topic's records as its readers need them: not
+// only what is, but since when, so that anyone who holds the state at an earlier
+// position can be led to the present one.
+//
+// Every record, every field and every record that is gone carries the seq of its
+// last change. From that follows the one function that all of a hub's work on
+// state is made of: what leads from a view at one position to a view at the
+// present ([Replica.Advance], [Replica.Switch], [Replica.Since]). Nothing is
+// accumulated for an audience.
+//
+// Records live in slots, numbered densely, so that sets of records are bit sets.
+// Work is proportional to what a view sees, or may see: a grid of cells of one
+// degree finds what lies in a region, and only what changed is looked at again.
+//
+// A Replica is owned by one goroutine, or guarded by its owner's lock. It holds
+// no clock.
+package replica
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/view"
+)
+
+// Replica is the records of a topic at a position. Use [New].
+type Replica struct {
+	keyName string
+
+	slots []slot
+	seqs  []uint64 // of each slot's last change: scanned to find what changed
+	byKey map[string]int32
+	live  Set
+	free  []int32
+	grid  grid
+
+	at    uint64 // the position
+	gone  []tombstone
+	floor uint64 // what was gone at or before it may be forgotten
+
+	// Made on demand, and valid until the next change.
+	changed []changedSince
+	sheets  []*sheet
+	moment  int64 // that the sheets are as of
+	used    int   // how many of the sheets are
+
+	scratch struct {
+		now  Set
+		step Step
+	}
+}
+
+// slot is where a record is, or was.
+type slot struct {
+	key      string
+	fields   []field // sorted by name, vanished ones among them
+	attrs    view.Attributes
+	born     uint64 // the seq at which it appeared, or was replaced as a whole
+	observed int64  // of the change that changed it last, unix milliseconds
+	where    place
+}
+
+// field is a value, and the seq at which it became that. An empty Raw is that of
+// a field that vanished.
+type field struct {
+	record.Field
+	seq uint64
+}
+
+// tombstone remembers a record that is gone.
+type tombstone struct {
+	slot int32
+	seq  uint64
+	at   int64 // unix milliseconds
+}
+
+type changedSince struct {
+	seq  uint64
+	dirt Set
+}
+
+// New gives an empty replica, at seq 0. keyName is the field that holds a
+// record's key on the wire.
+func New(keyName string) *Replica {
+	return &Replica{keyName: keyName, byKey: map[string]int32{}, grid: grid{}}
+}
+
+// Load puts records in at seq: what there is when a reader begins. Nothing is
+// known of what was before.
+func (r *Replica) Load(records []record.Record, seq uint64) {
+	r.Apply(&record.Change{Added: records}, seq, 0)
+	r.floor = seq
+}
+
+// At is the position.
+func (r *Replica) At() uint64 { return r.at }
+
+// Len is the number of records.
+func (r *Replica) Len() int { return len(r.byKey) - len(r.gone) }
+
+// Get copies the record under a key; nil when there is none.
+func (r *Replica) Get(key string) *record.Record {
+	i, ok := r.byKey[key]
+	if !ok || !r.live.Has(i) {
+		return nil
+	}
+	return r.slots[i].record()
+}
+
+// Records copies every record, in the order of their keys.
+func (r *Replica) Records() []record.Record {
+	out := make([]record.Record, 0, r.Len())
+	for i := range r.live.all() {
+		out = append(out, *r.slots[i].record())
+	}
+	slices.SortFunc(out, func(a, b record.Record) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
+
+func (s *slot) record() *record.Record {
+	out := &record.Record{Key: s.key, Fields: make(record.Fields, 0, len(s.fields))}
+	for _, f := range s.fields {
+		if f.Raw != "" {
+			out.Fields = append(out.Fields, f.Field)
+		}
+	}
+	return out
+}
+
+// Apply brings the records to the state after the change, at seq, which is
+// appended at now (unix milliseconds). The change is not kept, its strings are.
+func (r *Replica) Apply(c *record.Change, seq uint64, now int64) {
+	r.at = seq
+	r.changed, r.used = r.changed[:0], 0
+	for i := range c.Added {
+		r.add(&c.Added[i], seq, c.Observed)
+	}
+	for i := range c.Updated {
+		r.update(&c.Updated[i], seq, c.Observed)
+	}
+	for _, key := range c.Removed {
+		r.remove(key, seq, now)
+	}
+}
+
+func (r *Replica) add(rec *record.Record, seq uint64, observed int64) {
+	i := r.slot(rec.Key, seq)
+	s := &r.slots[i]
+	s.born, s.observed, s.attrs = seq, observed, view.Attributes{}
+	s.fields = s.fields[:0]
+	if cap(s.fields) < len(rec.Fields) {
+		s.fields = make([]field, 0, len(rec.Fields)+4)
+	}
+	for _, f := range rec.Fields {
+		s.fields = append(s.fields, field{f, seq})
+		s.attrs.Set(f.Name, f.Raw)
+	}
+	r.grid.move(r.slots, i)
+}
+
+func (r *Replica) update(patch *record.Record, seq uint64, observed int64) {
+	i, ok := r.byKey[patch.Key]
+	if !ok || !r.live.Has(i) {
+		r.add(patch, seq, observed)
+		return
+	}
+	r.seqs[i] = seq
+	s := &r.slots[i]
+	s.observed = max(s.observed, observed)
+	at := 0
+	for _, f := range patch.Fields {
+		for at < len(s.fields) && s.fields[at].Name < f.Name {
+			at++
+		}
+		switch {
+		case at < len(s.fields) && s.fields[at].Name == f.Name:
+			s.fields[at].Raw, s.fields[at].seq = f.Raw, seq
+		case f.Raw != "":
+			s.fields = slices.Insert(s.fields, at, field{f, seq})
+		}
+		s.attrs.Set(f.Name, f.Raw)
+	}
+	r.grid.move(r.slots, i)
+}
+
+func (r *Replica) remove(key string, seq uint64, now int64) {
+	i, ok := r.byKey[key]
+	if !ok || !r.live.Has(i) {
+		return
+	}
+	s := &r.slots[i]
+	s.fields, s.attrs, s.observed = nil, view.Attributes{}, 0
+	r.seqs[i] = seq
+	r.live.drop(i)
+	r.grid.move(r.slots, i)
+	r.gone = append(r.gone, tombstone{i, seq, now})
+}
+
+// slot gives the slot for a key that is there from seq on: the one that it had
+// if that is remembered, so that nobody takes it for another's.
+func (r *Replica) slot(key string, seq uint64) int32 {
+	i, ok := r.byKey[key]
+	switch {
+	case ok && !r.live.Has(i):
+		r.gone = slices.DeleteFunc(r.gone, func(t tombstone) bool { return t.slot == i })
+	case ok:
+	case len(r.free) > 0:
+		i = r.free[len(r.free)-1]
+		r.free = r.free[:len(r.free)-1]
+		r.slots[i] = slot{key: key, where: nowhere}
+	default:
+		i = int32(len(r.slots))
+		r.slots = append(r.slots, slot{key: key, where: nowhere})
+		r.seqs = append(r.seqs, 0)
+	}
+	r.byKey[key] = i
+	r.live = r.live.grown(len(r.slots))
+	r.live.put(i)
+	r.seqs[i] = seq
+	return i
+}
+
+// Forget lets go of what has been gone since before a moment (unix milliseconds)
+// and at or before seq, which everyone who holds a set of slots has passed, and
+// of the oldest that are gone when they are more than a number. A resume from
+// before what was forgotten is no longer possible.
+func (r *Replica) Forget(before int64, seq uint64, most int) {
+	n := 0
+	for n < len(r.gone) && r.gone[n].seq <= seq && (r.gone[n].at < before || len(r.gone)-n > most) {
+		t := r.gone[n]
+		delete(r.byKey, r.slots[t.slot].key)
+		r.slots[t.slot] = slot{where: nowhere}
+		r.free = append(r.free, t.slot)
+		r.floor = max(r.floor, t.seq)
+		n++
+	}
+	r.gone = slices.Delete(r.gone, 0, n)
+}
+
+// Forgettable is the seq of the newest record that Forget would let go of if
+// everyone had passed it; 0 when there is none.
+func (r *Replica) Forgettable(before int64, most int) (seq uint64) {
+	for n, t := range r.gone {
+		if t.at >= before && len(r.gone)-n <= most {
+			break
+		}
+		seq = t.seq
+	}
+	return seq
+}
+
+// Floor is the oldest position from which [Replica.Since] can lead to the present.
+func (r *Replica) Floor() uint64 { return r.floor }
+
+// dirty gives the slots that changed after seq. It is made once for all who ask
+// before the next change.
+func (r *Replica) dirty(seq uint64) Set {
+	for _, c := range r.changed {
+		if c.seq == seq {
+			return c.dirt
+		}
+	}
+	n := len(r.changed)
+	var dirt Set
+	if n < cap(r.changed) {
+		dirt = r.changed[:n+1][n].dirt // of an earlier position: its memory serves again
+	}
+	dirt = dirt[:0].grown(len(r.slots))
+	for i, changed := range r.seqs {
+		if changed > seq {
+			dirt.put(int32(i))
+		}
+	}
+	r.changed = append(r.changed, changedSince{seq, dirt})
+	return dirt
+}
