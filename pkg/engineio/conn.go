@@ -86,8 +86,9 @@ func (c *Conn) Request() *http.Request { return c.request }
 //     ends with ReasonPriorityFull.
 //   - Event: from the first frame that does not fit, none is taken. Drained
 //     follows when the outbox is empty.
-//   - State: if one does not fit, none is taken, and the gate closes: every State
-//     frame is refused until the outbox is empty and Drained comes.
+//   - State: if one does not fit, none is taken, what waits of their topics is
+//     dropped, and the gate closes: every State frame is refused until the outbox
+//     is empty and Drained comes.
 //
 // A frame that is partly written is never dropped, and is in no lane any more.
 // After the end of the connection nothing is taken and nothing follows.
@@ -122,23 +123,31 @@ func (c *Conn) enqueueLocked(lane Lane, frames []*Frame, accepted int) int {
 		c.flushLocked()
 		more = n > 0 && accepted < len(frames) && c.phase == phaseOpen && c.out.empty()
 	}
-	if refused := len(frames) - accepted; refused > 0 && c.phase == phaseOpen {
-		c.refusedLocked(lane, refused)
+	if accepted < len(frames) && c.phase == phaseOpen {
+		c.refusedLocked(lane, frames[accepted:])
 	}
 	c.settleLocked()
 	return accepted
 }
 
-func (c *Conn) refusedLocked(lane Lane, n int) {
+func (c *Conn) refusedLocked(lane Lane, frames []*Frame) {
 	switch lane {
 	case Priority:
 		c.finishLocked(ReasonPriorityFull, false)
 	case Event:
 		c.out.owed = true
-		c.server.counters.dropped(DropEvent, n)
+		c.server.counters.dropped(DropEvent, len(frames))
 	case State:
+		// What waits of the same is as useless now: who gets its state anew needs no
+		// older one.
+		dropped := len(frames)
+		for _, f := range frames {
+			if f.topic != "" {
+				dropped += c.out.stream.purge(f.topic)
+			}
+		}
 		c.out.owed = true
-		c.server.counters.dropped(DropState, n)
+		c.server.counters.dropped(DropState, dropped)
 	}
 }
 

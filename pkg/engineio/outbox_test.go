@@ -86,6 +86,87 @@ func TestStalledClient(t *testing.T) {
 	}
 }
 
+// What waits of a topic is dropped with what finds no room: the client that gets
+// the topic anew has no use for it. What waits of others stays.
+func TestARefusalDropsWhatIsOlder(t *testing.T) {
+	f := start(t, func(c *Config) { c.StreamFrames, c.WriteTimeout = 8, time.Minute }, nil)
+	c := f.openWebSocket()
+	p := f.peer()
+	jam(t, p)
+	for i := range 8 {
+		topic := [...]string{"old", "other"}[i%2]
+		if p.Send(State, text4(fmt.Sprint(topic, i)).WithTopic(topic)) != 1 {
+			t.Fatalf("frame %d found no room", i)
+		}
+	}
+	if p.Send(State, text4("new").WithTopic("old")) != 0 {
+		t.Fatal("a ninth frame found room")
+	}
+	if n := f.Stats().Drops[DropState]; n != 5 {
+		t.Errorf("counted %d drops", n)
+	}
+	for _, want := range []string{"4other1", "4other3", "4other5", "4other7"} {
+		if got := c.nextShort(); got != want {
+			t.Errorf("received %.40q, want %s", got, want)
+		}
+	}
+	within(t, p.drained, "Drained")
+}
+
+func TestHold(t *testing.T) {
+	f := start(t, nil, nil)
+	c := f.openWebSocket()
+	p := f.peer()
+	before := f.Stats().Writes
+	p.Hold()
+	p.Send(State, text4("a"))
+	p.Send(Event, text4("b"), text4("c"))
+	if n := f.Stats().Writes - before; n != 0 {
+		t.Errorf("%d writes while it is held", n)
+	}
+	p.Release()
+	c.want("4a", "4b", "4c")
+	if n := f.Stats().Writes - before; n != 1 {
+		t.Errorf("%d writes, want one", n)
+	}
+	p.Hold()
+	p.Send(State, text4("d"))
+	p.Send(Priority, text4("alert")) // does not wait
+	c.want("4alert", "4d")
+	p.Release()
+	p.Release()
+	p.Send(State, text4("e"))
+	c.want("4e")
+}
+
+func TestTellDrained(t *testing.T) {
+	f := start(t, func(c *Config) { c.WriteTimeout = time.Minute }, nil)
+	c := f.openWebSocket()
+	p := f.peer()
+	p.TellDrained() // nothing waits
+	within(t, p.drained, "Drained")
+	jam(t, p)
+	p.TellDrained()
+	if len(p.drained) != 0 {
+		t.Error("drained while the client does not read")
+	}
+	c.next()
+	within(t, p.drained, "Drained")
+}
+
+// What waits for a client that does not read waits where it can be dropped.
+func TestTheKernelHoldsLittle(t *testing.T) {
+	f := start(t, func(c *Config) { c.WriteTimeout = time.Minute }, nil)
+	f.openWebSocket()
+	p := f.peer()
+	for p.Writable() {
+		p.Send(State, big(4<<10))
+	}
+	if n := f.Stats().BytesOut; n > 1<<20 { // 2.6 MB when it may take what it likes
+		t.Errorf("the kernel took %d bytes for a client that reads nothing", n)
+	}
+}
+
 // Once State was refused, all State is, however small, until Drained; Event
 // still passes.
 func TestGate(t *testing.T) {

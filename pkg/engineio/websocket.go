@@ -66,7 +66,7 @@ func newSocket(conn net.Conn, early *bufio.Reader, deflate bool, cfg Config) *so
 	if !canWriteRaw {
 		s.raw = nil
 	}
-	if s.raw != nil && s.raw.Control(func(fd uintptr) { s.fd = fd }) != nil {
+	if s.raw != nil && s.raw.Control(func(fd uintptr) { s.fd = fd; keepShort(fd) }) != nil {
 		s.raw = nil // it is closed already: the reader finds out
 	}
 	return s

@@ -13,6 +13,20 @@ const canWriteRaw = true
 // (Each delivery costs about 0.1 µs less.)
 const briefWrite = 64 << 10
 
+// unsent is how many bytes of a connection wait in the kernel, at most, that are
+// not yet on their way: what waits in the outbox can still be dropped or overtaken,
+// what the kernel has cannot. (Its own bound is megabytes: many seconds of old
+// positions for a client on a slow line.)
+const unsent = 128 << 10
+
+// tcpNotsentLowat is TCP_NOTSENT_LOWAT, which package syscall lacks; see tcp(7).
+const tcpNotsentLowat = 25
+
+// keepShort bounds what waits in the kernel. It may fail where it is not known.
+func keepShort(fd uintptr) {
+	_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpNotsentLowat, unsent)
+}
+
 var vectors = sync.Pool{New: func() any { return new([batchFrames]syscall.Iovec) }}
 
 // writeFrames writes what the kernel takes on a non-blocking descriptor, by one
