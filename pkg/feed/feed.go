@@ -37,6 +37,9 @@ type Feed struct {
 	logger zerolog.Logger
 	wake   chan struct{} // holds one token when there may be something to tell
 
+	// Static once sources report.
+	watchers []Watcher
+
 	// Owned by Run.
 	pacer  *ratelimit.Pacer
 	writer feedlog.Writer // nil when there is no epoch to continue
@@ -61,12 +64,54 @@ func New(policy topic.Policy, log feedlog.Log, logger zerolog.Logger) *Feed {
 	}
 }
 
+// From gives the sink of a source, by its name. All are asked for before the
+// first report: what several sources say of one record is merged, the newest value
+// of each field counts.
+func (f *Feed) From(source string) Sink {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.merged.sources = append(f.merged.sources, source)
+	return sink{f, len(f.merged.sources) - 1}
+}
+
+// sink is a source's way into a feed.
+type sink struct {
+	feed   *Feed
+	source int
+}
+
+var _ Sink = sink{}
+
 // Put implements [Sink].
-func (f *Feed) Put(updates []record.Update) {
+func (s sink) Put(updates []record.Update) { s.feed.put(updates, s.source) }
+
+// Put implements [Sink], for a feed that has one source.
+func (f *Feed) Put(updates []record.Update) { f.put(updates, 0) }
+
+// Watcher sees every record as it is merged, before the topic's pace. It is called
+// with the feed's lock held: it reads, keeps none of the fields, and returns.
+type Watcher interface {
+	// Changed is told of a record that a source has reported. observed is the time of
+	// its newest message, now the present, in unix milliseconds.
+	Changed(key string, fields record.Fields, observed, now int64)
+	// Gone is told of one that nobody hears any more.
+	Gone(key string, now int64)
+}
+
+// Watch adds a watcher. It is called before the first report.
+func (f *Feed) Watch(w Watcher) { f.watchers = append(f.watchers, w) }
+
+func (f *Feed) put(updates []record.Update, source int) {
 	now := time.Now().UnixMilli()
 	f.mu.Lock()
 	for i := range updates {
-		f.merged.put(&updates[i], now)
+		r := f.merged.put(&updates[i], source, now)
+		if r == nil {
+			continue
+		}
+		for _, w := range f.watchers {
+			w.Changed(r.key, r.now, r.observed, now)
+		}
 	}
 	f.mu.Unlock()
 	select {
@@ -136,7 +181,11 @@ func (f *Feed) Run(ctx context.Context) error {
 func (f *Feed) sweep(now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.merged.expire(now.UnixMilli())
+	for _, key := range f.merged.expire(now.UnixMilli()) {
+		for _, w := range f.watchers {
+			w.Gone(key, now.UnixMilli())
+		}
+	}
 	full := f.merged.refused > f.seen
 	f.seen = f.merged.refused
 	if full == f.full {

@@ -1,8 +1,6 @@
 package feed
 
 import (
-	"hash/fnv"
-	"slices"
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/delta"
@@ -26,6 +24,10 @@ type merger struct {
 	ttl    int64 // ms
 	rides  int64 // ms, how often noise is told
 
+	sources []string // by their numbers
+	dated   map[string]string
+	heardBy map[uint64]string // the field that names receivers, by the set of them
+
 	rows  map[string]*row
 	dirty []*row
 	gone  []string // told, and expired since
@@ -38,6 +40,8 @@ type merger struct {
 type row struct {
 	key      string
 	now      record.Fields
+	origins  []origin // of each field of now, when there are several sources
+	heard    []int64  // by each source
 	told     record.Fields
 	observed int64
 	rideAt   int64 // from when on the next change takes the noise along
@@ -47,41 +51,71 @@ type row struct {
 }
 
 func newMerger(policy topic.Policy) *merger {
-	return &merger{
-		policy: policy,
-		noise:  delta.Noise(policy.Noise),
-		ttl:    policy.TTL.Milliseconds(),
-		rides:  policy.NoiseEvery.Milliseconds(),
-		rows:   map[string]*row{},
-		names:  map[string]string{},
+	m := &merger{
+		policy:  policy,
+		noise:   delta.Noise(policy.Noise),
+		ttl:     policy.TTL.Milliseconds(),
+		rides:   policy.NoiseEvery.Milliseconds(),
+		rows:    map[string]*row{},
+		names:   map[string]string{},
+		dated:   map[string]string{},
+		heardBy: map[uint64]string{},
 	}
+	for by, names := range policy.Dated {
+		for _, name := range names {
+			m.dated[name] = by
+		}
+	}
+	return m
 }
 
-// put takes an update at the moment now (unix milliseconds). What is older than
-// what is known, or than the time to live, is left out.
-func (m *merger) put(u *record.Update, now int64) {
+// put takes an update of a source at the moment now (unix milliseconds), and gives
+// its record. What is older than what is known, or than the time to live, is left
+// out: then it gives nil.
+func (m *merger) put(u *record.Update, source int, now int64) *row {
 	observed := min(u.Observed, now)
 	if observed+m.ttl <= now {
-		return
+		return nil
 	}
 	r := m.rows[u.Key]
 	switch {
 	case r == nil && m.policy.MaxRecords > 0 && len(m.rows) >= m.policy.MaxRecords:
 		m.refused++
-		return
+		return nil
 	case r == nil:
 		r = &row{key: strings.Clone(u.Key)}
 		m.rows[r.key] = r
-	case observed < r.observed-jitter && r.observed <= now+jitter: // not after a clock that was set back
-		return
+	case m.stale(r, source, observed, now):
+		return nil
 	}
-	r.observed = max(observed, min(r.observed, now))
 	m.round(&u.Fields)
-	if u.Whole {
+	switch {
+	case len(m.sources) > 1:
+		m.combine(r, u, source, observed, now)
+	case u.Whole:
 		r.now = m.replace(r.now, u.Fields)
-	} else {
+	default:
 		m.set(&r.now, u.Fields)
 	}
+	r.observed = max(observed, min(r.observed, now))
+	m.touch(r)
+	return r
+}
+
+// stale says whether a source has told something newer of a record, and not only
+// before its clock, or ours, was set back.
+func (m *merger) stale(r *row, source int, observed, now int64) bool {
+	known := r.observed
+	if len(m.sources) > 1 {
+		if source >= len(r.heard) {
+			return false
+		}
+		known = r.heard[source]
+	}
+	return observed < known-jitter && known <= now+jitter
+}
+
+func (m *merger) touch(r *row) {
 	if !r.dirty {
 		r.dirty = true
 		m.dirty = append(m.dirty, r)
@@ -158,105 +192,24 @@ func (m *merger) name(name string) string {
 	return name
 }
 
-// expire drops the records whose newest message is older than the time to live.
-func (m *merger) expire(now int64) {
+// expire drops the records whose newest message is older than the time to live,
+// and gives their keys.
+func (m *merger) expire(now int64) (gone []string) {
 	for key, r := range m.rows {
 		// After a clock that was set back, what was heard before counts from now.
 		r.observed, r.rideAt = min(r.observed, now), min(r.rideAt, now+m.rides)
 		if r.observed+m.ttl > now {
+			if r.origins != nil {
+				m.age(r, now)
+			}
 			continue
 		}
 		delete(m.rows, key)
+		gone = append(gone, key)
 		r.expired = true
 		if r.isTold {
 			m.gone = append(m.gone, key)
 		}
 	}
-}
-
-// pending says whether flush might have something to tell.
-func (m *merger) pending() bool { return len(m.dirty) > 0 || len(m.gone) > 0 }
-
-// flush gives what changed since the last flush, nil when nothing did.
-func (m *merger) flush(now int64) *record.Change {
-	c := &record.Change{}
-	for _, r := range m.dirty {
-		r.dirty = false
-		if !r.expired {
-			m.tell(r, c, now)
-		}
-	}
-	for _, key := range m.gone {
-		if m.rows[key] == nil { // else it is back, and added whole
-			c.Removed = append(c.Removed, key)
-		}
-	}
-	clear(m.dirty)
-	m.dirty, m.gone = m.dirty[:0], m.gone[:0]
-	if c.Empty() {
-		return nil
-	}
-	return c
-}
-
-func (m *merger) tell(r *row, c *record.Change, now int64) {
-	if !r.isTold {
-		r.isTold, r.told, r.rideAt = true, slices.Clone(r.now), m.nextRide(r.key, now)
-		c.Added = append(c.Added, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
-		c.Observed = max(c.Observed, r.observed)
-		return
-	}
-	patch, news := delta.Diff(r.told, r.now, m.noise)
-	if !news {
-		return
-	}
-	if now < r.rideAt {
-		patch = slices.DeleteFunc(patch, func(f record.Field) bool { return m.noise(f.Name) })
-	} else {
-		r.rideAt = m.nextRide(r.key, now)
-	}
-	for _, group := range m.policy.Together {
-		patch = complete(patch, r.now, group)
-	}
-	r.told.Merge(patch)
-	c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
-	c.Observed = max(c.Observed, r.observed)
-}
-
-// nextRide gives when a record's noise is told next. Each record has a phase of
-// its own, so that those that were heard first together do not ride together.
-func (m *merger) nextRide(key string, now int64) int64 {
-	if m.rides <= 0 {
-		return now
-	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key))
-	phase := int64(h.Sum32()) % m.rides
-	return now + m.rides - (now-phase)%m.rides
-}
-
-// complete adds a group's other fields to a patch that names one of them.
-func complete(patch, whole record.Fields, group []string) record.Fields {
-	named := func(name string) bool {
-		return slices.ContainsFunc(patch, func(f record.Field) bool { return f.Name == name })
-	}
-	if !slices.ContainsFunc(group, named) {
-		return patch
-	}
-	for _, name := range group {
-		if !named(name) {
-			patch.Set(name, whole.Get(name))
-		}
-	}
-	return patch
-}
-
-// retell makes the next flush tell every record anew, as for a reader who knows
-// none.
-func (m *merger) retell() {
-	m.dirty, m.gone = m.dirty[:0], m.gone[:0]
-	for _, r := range m.rows {
-		r.isTold, r.dirty, r.told = false, true, nil
-		m.dirty = append(m.dirty, r)
-	}
+	return gone
 }

@@ -19,7 +19,7 @@ func TestAClockThatIsSetBack(t *testing.T) {
 		m.put(&record.Update{
 			Record: record.Record{Key: key, Fields: record.Fields{{Name: "gs", Raw: gs}, {Name: "seen", Raw: record.Time(now)}}},
 			Whole:  true, Observed: now,
-		}, now)
+		}, 0, now)
 	}
 	put("GONE", "1")
 	put("HERE", "1")

@@ -71,12 +71,31 @@ type Policy struct {
 	// Together are groups of fields of which none changes without the others
 	// being told again (a position is a pair).
 	Together [][]string
+	// Dated names fields that are as old as the time that another field holds, by
+	// that one's name; all others are as old as the message. Of several sources the
+	// newest value of a field counts.
+	Dated map[string][]string
+	// Prefer says whose dated fields count, of several sources; nil is the newest.
+	Prefer *Preference
+	// Receivers is the field that names the sources that hear a record, when there
+	// are several; "" for none.
+	Receivers string
 	// Precision is the number of decimals to which a field is rounded before it
 	// is stored and compared.
 	Precision map[string]int
 	// Legacy are the events derived from each change for clients that do not
 	// follow positions; nil when there are none.
 	Legacy *Legacy
+}
+
+// Preference ranks what sources say by how they know it.
+type Preference struct {
+	// Field holds how it is known, Order lists its values, best first; what is not
+	// among them is worst.
+	Field string
+	Order []string
+	// For is how long a better one holds against worse ones after it was last heard.
+	For time.Duration
 }
 
 // Legacy names the events that older clients know a topic's changes by.
@@ -96,6 +115,15 @@ type Config struct {
 	// Retention is how long a client may be away and resume where it was, without
 	// a snapshot: 0s to 24h.
 	Retention time.Duration `koanf:"retention"`
+	// Dated names fields that are as old as the time that another field holds, by
+	// that one's name; all others are as old as the message. Of several sources the
+	// newest value of a field counts.
+	Dated map[string][]string
+	// Prefer says whose dated fields count, of several sources; nil is the newest.
+	Prefer *Preference
+	// Receivers is the field that names the sources that hear a record, when there
+	// are several; "" for none.
+	Receivers string
 	// Precision is the number of decimals to which fields are rounded, by their
 	// names: 0 to 15.
 	Precision map[string]int `koanf:"precision"`

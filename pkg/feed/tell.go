@@ -1,0 +1,96 @@
+package feed
+
+import (
+	"hash/fnv"
+	"slices"
+
+	"github.com/skygate-io/skygate/pkg/delta"
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// pending says whether flush might have something to tell.
+func (m *merger) pending() bool { return len(m.dirty) > 0 || len(m.gone) > 0 }
+
+// flush gives what changed since the last flush, nil when nothing did.
+func (m *merger) flush(now int64) *record.Change {
+	c := &record.Change{}
+	for _, r := range m.dirty {
+		r.dirty = false
+		if !r.expired {
+			m.tell(r, c, now)
+		}
+	}
+	for _, key := range m.gone {
+		if m.rows[key] == nil { // else it is back, and added whole
+			c.Removed = append(c.Removed, key)
+		}
+	}
+	clear(m.dirty)
+	m.dirty, m.gone = m.dirty[:0], m.gone[:0]
+	if c.Empty() {
+		return nil
+	}
+	return c
+}
+
+func (m *merger) tell(r *row, c *record.Change, now int64) {
+	if !r.isTold {
+		r.isTold, r.told, r.rideAt = true, slices.Clone(r.now), m.nextRide(r.key, now)
+		c.Added = append(c.Added, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
+		c.Observed = max(c.Observed, r.observed)
+		return
+	}
+	patch, news := delta.Diff(r.told, r.now, m.noise)
+	if !news {
+		return
+	}
+	if now < r.rideAt {
+		patch = slices.DeleteFunc(patch, func(f record.Field) bool { return m.noise(f.Name) })
+	} else {
+		r.rideAt = m.nextRide(r.key, now)
+	}
+	for _, group := range m.policy.Together {
+		patch = complete(patch, r.now, group)
+	}
+	r.told.Merge(patch)
+	c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
+	c.Observed = max(c.Observed, r.observed)
+}
+
+// nextRide gives when a record's noise is told next. Each record has a phase of
+// its own, so that those that were heard first together do not ride together.
+func (m *merger) nextRide(key string, now int64) int64 {
+	if m.rides <= 0 {
+		return now
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	phase := int64(h.Sum32()) % m.rides
+	return now + m.rides - (now-phase)%m.rides
+}
+
+// complete adds a group's other fields to a patch that names one of them.
+func complete(patch, whole record.Fields, group []string) record.Fields {
+	named := func(name string) bool {
+		return slices.ContainsFunc(patch, func(f record.Field) bool { return f.Name == name })
+	}
+	if !slices.ContainsFunc(group, named) {
+		return patch
+	}
+	for _, name := range group {
+		if !named(name) {
+			patch.Set(name, whole.Get(name))
+		}
+	}
+	return patch
+}
+
+// retell makes the next flush tell every record anew, as for a reader who knows
+// none.
+func (m *merger) retell() {
+	m.dirty, m.gone = m.dirty[:0], m.gone[:0]
+	for _, r := range m.rows {
+		r.isTold, r.dirty, r.told = false, true, nil
+		m.dirty = append(m.dirty, r)
+	}
+}
