@@ -101,6 +101,7 @@ func without(list []*subscription, sub *subscription) []*subscription {
 // new one while its cohort has got nothing since, so a stampede of joins costs one
 // encoding.
 func (s *stream) joinLocked(sub *subscription, now time.Time) []*wire.Message {
+	sub.view = sub.target()
 	s.leaveLocked(sub)
 	a := s.audienceLocked(sub)
 	if k := &a.cached; k.messages == nil || now.Sub(k.made) > s.batch.Window || !k.holds() {
@@ -156,6 +157,21 @@ func (s *stream) partLocked(sub *subscription) {
 		sub.parts, sub.cohort = nil, nil
 		s.enterLocked(sub, own)
 	}
+}
+
+// sweepLocked lets go of audiences that nobody is in, and of snapshots that nobody
+// is given any more.
+func (s *stream) sweepLocked(now time.Time) {
+	s.audiences = slices.DeleteFunc(s.audiences, func(a *audience) bool {
+		if now.Sub(a.cached.made) > s.batch.Window {
+			a.cached = snapshot{}
+		}
+		if !a.empty() {
+			return false
+		}
+		delete(s.byKey, a.key)
+		return true
+	})
 }
 
 // oweLocked promises a subscription its snapshot.

@@ -125,11 +125,12 @@ func (s *stream) restartLocked(now time.Time) {
 		}
 	}
 	all = append(all, s.parked...)
-	s.audiences, s.parked = nil, nil
+	s.audiences, s.parked, s.turning = nil, nil, nil
 	clear(s.byKey)
 	spread := min(maxSpread, time.Duration(len(all))*spreadEach)
 	for i, sub := range all {
-		sub.cohort, sub.parts = nil, nil
+		sub.view = sub.target()
+		sub.cohort, sub.parts, sub.turn = nil, nil, nil
 		sub.to.Purge(s.policy.Name)
 		s.oweLocked(sub, now.Add(spread*time.Duration(i)/time.Duration(len(all))))
 	}
@@ -284,6 +285,7 @@ func (s *stream) tendLocked(now time.Time) {
 	}
 	s.content.forget(now)
 	s.promoteLocked(now)
+	s.sweepLocked(now)
 }
 
 // passLocked brings everyone past a seq: what they hold may name a record that
