@@ -48,7 +48,7 @@ const (
 )
 
 func newPicture(p *topic.Policy, limit int, state feedlog.State) *picture {
-	c := &picture{policy: p, limit: limit, at: state.At, replica: replica.New(p.Key)}
+	c := &picture{policy: p, limit: limit, at: state.At, replica: replica.New(p.Key, p.Only, p.Whole)}
 	c.replica.Load(state.Records, state.At.Seq)
 	return c
 }

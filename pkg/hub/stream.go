@@ -76,7 +76,7 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 			s.mu.Lock()
 			at := s.at
 			s.mu.Unlock()
-			if entries, err = log.Read(ctx, s.policy.Name, at); err == nil {
+			if entries, err = log.Read(ctx, s.policy.Source(), at); err == nil {
 				err = s.apply(entries, time.Now())
 			}
 		}
@@ -96,7 +96,7 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 
 // load begins anew from what the log has.
 func (s *stream) load(ctx context.Context, log feedlog.Log) error {
-	state, err := log.Load(ctx, s.policy.Name)
+	state, err := log.Load(ctx, s.policy.Source())
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,13 @@ type Policy struct {
 	List string
 	// Key is the name of the field that holds a record's key.
 	Key string
+	// Of is the topic whose records this one shows in another form; "" for its own.
+	// Only are the fields that it keeps of them, nil for all.
+	Of   string
+	Only []string
+	// Whole says that an update tells each record as a whole, under List, for clients
+	// that merge nothing.
+	Whole bool
 	// Permission is what a session needs to see the topic; "" is none.
 	Permission string
 	// AutoJoin topics are joined when a client connects.
@@ -86,6 +93,14 @@ type Policy struct {
 	// Legacy are the events derived from each change for clients that do not
 	// follow positions; nil when there are none.
 	Legacy *Legacy
+}
+
+// Source is the topic that the log has the records under.
+func (p *Policy) Source() string {
+	if p.Of != "" {
+		return p.Of
+	}
+	return p.Name
 }
 
 // Preference ranks what sources say by how they know it.

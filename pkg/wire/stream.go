@@ -48,14 +48,24 @@ func Update(p *topic.Policy, s Span, l Lists, limit int, now time.Time) []*Messa
 func updates(p *topic.Policy, s Span, parts []Lists, now time.Time) []*Message {
 	out := make([]*Message, len(parts))
 	for i, part := range parts {
-		data := append(make([]byte, 0, part.size()), `{"type":"delta",`...)
+		data := append(make([]byte, 0, part.size()), '{')
+		if !p.Whole {
+			data = append(data, `"type":"delta",`...)
+		}
 		if i == len(parts)-1 {
 			data = append(appendSpan(data, s, true), ',')
 		}
-		data = append(data, `"added":`...)
-		data = appendObjects(data, part.Added)
-		data = append(data, `,"updated":`...)
-		data = appendObjects(data, part.Updated)
+		if p.Whole {
+			data = append(record.AppendString(data, p.List), ':')
+			data = appendObjects(data, part.Added)
+			data = append(data, `,"count":`...)
+			data = strconv.AppendInt(data, int64(len(part.Added)), 10)
+		} else {
+			data = append(data, `"added":`...)
+			data = appendObjects(data, part.Added)
+			data = append(data, `,"updated":`...)
+			data = appendObjects(data, part.Updated)
+		}
 		data = append(data, `,"removed":`...)
 		data = appendKeys(data, part.Removed)
 		data = append(data, `,"timestamp":`...)

@@ -57,6 +57,10 @@ func TestMessages(t *testing.T) {
 			wire.Update(policy, span, lists, limit, now)[0], "aircraft:update",
 			`{"type":"delta","epoch":"e1","base":5,"seq":7,"view":"all","added":[{"hex":"~A\"1","flight":"KLM23","seen":1.5}],"updated":[{"hex":"B2","alt":null,"gs":0}],"removed":["C3","D4"],"timestamp":"2026-11-21T09:00:00.250Z","observed":"2026-11-21T08:59:59.750Z"}`,
 		},
+		"update that tells records whole": {
+			wire.Update(&topic.Policy{Prefix: "positions", Key: "hex", List: "positions", Whole: true}, span, wire.Lists{Added: lists.Added, Removed: []string{"C3"}}, limit, now)[0], "positions:update",
+			`{"epoch":"e1","base":5,"seq":7,"view":"all","positions":[{"hex":"~A\"1","flight":"KLM23","seen":1.5}],"count":1,"removed":["C3"],"timestamp":"2026-11-21T09:00:00.250Z"}`,
+		},
 		"update that only removes": {
 			wire.Update(policy, wire.Span{Base: 6, At: at, View: "all"}, wire.Lists{Removed: []string{"A"}}, limit, now)[0], "aircraft:update",
 			`{"type":"delta","epoch":"e1","base":6,"seq":7,"view":"all","added":[],"updated":[],"removed":["A"],"timestamp":"2026-11-21T09:00:00.250Z"}`,

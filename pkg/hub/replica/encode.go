@@ -27,19 +27,22 @@ type span struct {
 // Lists gives a step's records as JSON, as of now (unix milliseconds). They are
 // valid until the next change.
 func (r *Replica) Lists(step Step, v *view.View, now int64) (lists wire.Lists) {
-	if whole := r.sheet(wholeRecord, v, now); step.Added != nil {
-		for i := range step.Added.all() {
-			lists.Added = append(lists.Added, r.text(whole, i, now))
-			lists.Observed = max(lists.Observed, r.slots[i].observed)
-		}
+	whole, patches := r.sheet(wholeRecord, v, now), r.sheet(step.From, v, now)
+	for i := range step.Added.all() {
+		lists.Added = append(lists.Added, r.text(whole, i, now))
+		lists.Observed = max(lists.Observed, r.slots[i].observed)
 	}
-	if patches := r.sheet(step.From, v, now); step.Updated != nil {
-		for i := range step.Updated.all() {
-			if text := r.text(patches, i, now); len(text) > 0 {
-				lists.Updated = append(lists.Updated, text)
-				lists.Observed = max(lists.Observed, r.slots[i].observed)
-			}
+	for i := range step.Updated.all() {
+		text := r.text(patches, i, now)
+		switch {
+		case len(text) == 0:
+			continue
+		case r.whole:
+			lists.Added = append(lists.Added, r.text(whole, i, now))
+		default:
+			lists.Updated = append(lists.Updated, text)
 		}
+		lists.Observed = max(lists.Observed, r.slots[i].observed)
 	}
 	for i := range step.Removed.all() {
 		lists.Removed = append(lists.Removed, r.slots[i].key)
@@ -50,7 +53,12 @@ func (r *Replica) Lists(step Step, v *view.View, now int64) (lists wire.Lists) {
 // Whole gives the records of a set as JSON, as of now (unix milliseconds). They
 // are valid until the next change.
 func (r *Replica) Whole(of Set, v *view.View, now int64) [][]byte {
-	return r.Lists(Step{Added: of}, v, now).Added
+	sheet := r.sheet(wholeRecord, v, now)
+	out := make([][]byte, 0, of.Len())
+	for i := range of.all() {
+		out = append(out, r.text(sheet, i, now))
+	}
+	return out
 }
 
 // sheet gives the one for a position and the fields of a view.

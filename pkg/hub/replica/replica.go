@@ -26,7 +26,10 @@ import (
 
 // Replica is the records of a topic at a position. Use [New].
 type Replica struct {
+	// Static.
 	keyName string
+	only    map[string]struct{} // the fields that are kept; nil for all
+	whole   bool                // what changed is told whole
 
 	slots []slot
 	seqs  []uint64 // of each slot's last change: scanned to find what changed
@@ -81,9 +84,26 @@ type changedSince struct {
 }
 
 // New gives an empty replica, at seq 0. keyName is the field that holds a
-// record's key on the wire.
-func New(keyName string) *Replica {
-	return &Replica{keyName: keyName, byKey: map[string]int32{}, grid: grid{}}
+// record's key on the wire. Of the fields it keeps those in only, nil for all
+// (filters read them all, all the same); whole says that a record that changed is
+// told as a whole.
+func New(keyName string, only []string, whole bool) *Replica {
+	r := &Replica{keyName: keyName, whole: whole, byKey: map[string]int32{}, grid: grid{}}
+	if only != nil {
+		r.only = make(map[string]struct{}, len(only))
+		for _, name := range only {
+			r.only[name] = struct{}{}
+		}
+	}
+	return r
+}
+
+func (r *Replica) keeps(name string) bool {
+	if r.only == nil {
+		return true
+	}
+	_, ok := r.only[name]
+	return ok
 }
 
 // Load puts records in at seq: what there is when a reader begins. Nothing is
@@ -153,8 +173,10 @@ func (r *Replica) add(rec *record.Record, seq uint64, observed int64) {
 		s.fields = make([]field, 0, len(rec.Fields)+4)
 	}
 	for _, f := range rec.Fields {
-		s.fields = append(s.fields, field{f, seq})
 		s.attrs.Set(f.Name, f.Raw)
+		if r.keeps(f.Name) {
+			s.fields = append(s.fields, field{f, seq})
+		}
 	}
 	r.grid.move(r.slots, i)
 }
@@ -170,6 +192,10 @@ func (r *Replica) update(patch *record.Record, seq uint64, observed int64) {
 	s.observed = max(s.observed, observed)
 	at := 0
 	for _, f := range patch.Fields {
+		s.attrs.Set(f.Name, f.Raw)
+		if !r.keeps(f.Name) {
+			continue
+		}
 		for at < len(s.fields) && s.fields[at].Name < f.Name {
 			at++
 		}
@@ -179,7 +205,6 @@ func (r *Replica) update(patch *record.Record, seq uint64, observed int64) {
 		case f.Raw != "":
 			s.fields = slices.Insert(s.fields, at, field{f, seq})
 		}
-		s.attrs.Set(f.Name, f.Raw)
 	}
 	r.grid.move(r.slots, i)
 }
