@@ -39,6 +39,9 @@ func readEnv(environ []string, known schema) (place, []error) {
 		}
 		found.origin = "env " + name
 		key, isKey := keys[name]
+		if !isKey {
+			key, isKey = known.openKey(name)
+		}
 		switch {
 		case name == envConfig:
 			env.file = text
@@ -52,6 +55,19 @@ func readEnv(environ []string, known schema) (place, []error) {
 		}
 	}
 	return env, found.errs
+}
+
+// openKey gives the key of a variable that stands for a name in an open section,
+// which is then in lower case.
+func (s schema) openKey(variable string) (key string, ok bool) {
+	for section := range s.open {
+		if name, inside := strings.CutPrefix(variable, envName(section)+"_"); inside {
+			key = join(section, strings.ToLower(name))
+			_, ok = s.leaf(key)
+			return key, ok
+		}
+	}
+	return "", false
 }
 
 // variables are the names of all that are read, in order.

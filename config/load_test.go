@@ -50,7 +50,7 @@ func TestNothingSetIsTheDefault(t *testing.T) {
 		"only comments":    "# listen: \":1\"\n",
 		"one empty line":   "---\n",
 		"empty sections":   "log:\nbatch: {}\ntopics:\n  aircraft:\nreceiver:\n",
-		"empty values":     "listen:\nbatch:\n  window: null\n",
+		"empty values":     "listen:\nbatch:\n  window: null\ntopics: {aircraft: {precision: {gs: }}}\n",
 		"a list of no one": "sources:\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +99,19 @@ func TestLaterPlacesWin(t *testing.T) {
 	}
 }
 
+// Fields of one place are added to those of the places before it.
+func TestPrecisionIsByField(t *testing.T) {
+	got := mustLoad(t, "topics: {aircraft: {precision: {gs: 0, lat: 4, lastPosition: 2}}}",
+		[]string{"SKYGATE_TOPICS_AIRCRAFT_PRECISION_LAT=3", "SKYGATE_TOPICS_AIRCRAFT_PRECISION_TRACK=0"})
+	want := map[string]int{"lat": 3, "lon": 5, "gs": 0, "lastPosition": 2, "track": 0}
+	if precision := got.Topics["aircraft"].Precision; !reflect.DeepEqual(precision, want) {
+		t.Errorf("got %v, want %v", precision, want)
+	}
+	if precision := Default().Topics["aircraft"].Precision; len(precision) != 2 {
+		t.Errorf("the defaults have become %v", precision)
+	}
+}
+
 func TestFlagNamesTheFile(t *testing.T) {
 	wanted, other := file(t, "listen: \":1\""), file(t, "listen: \":2\"")
 	got := mustLoad(t, "", []string{"SKYGATE_CONFIG=" + other}, "--config", wanted, "--log-level", "debug")
@@ -113,6 +126,10 @@ func TestEnvironmentSetsEveryKindOfValue(t *testing.T) {
 		"SKYGATE_LOG_LEVEL=warn",
 		"SKYGATE_TOPICS_AIRCRAFT_TTL=90s",
 		"SKYGATE_TOPICS_AIRCRAFT_RATE=2.5",
+		"SKYGATE_TOPICS_AIRCRAFT_RETENTION=5m",
+		"SKYGATE_TOPICS_AIRCRAFT_PRECISION_LAT=3",
+		"SKYGATE_TOPICS_AIRCRAFT_PRECISION_TRACK_RATE=1",
+		"SKYGATE_BATCH_MAX_MESSAGE=100000",
 		"SKYGATE_BATCH_MESSAGES=9",
 		"SKYGATE_SOCKETIO_PING_INTERVAL=7s",
 		"SKYGATE_SOCKETIO_MAX_PAYLOAD=1e6",
@@ -123,9 +140,10 @@ func TestEnvironmentSetsEveryKindOfValue(t *testing.T) {
 	want.ShutdownTimeout = 3 * time.Second
 	want.Log.Level = "warn"
 	aircraft := want.Topics["aircraft"]
-	aircraft.TTL, aircraft.Rate = 90*time.Second, 2.5
+	aircraft.TTL, aircraft.Rate, aircraft.Retention = 90*time.Second, 2.5, 5*time.Minute
+	aircraft.Precision = map[string]int{"lat": 3, "lon": 5, "track_rate": 1}
 	want.Topics["aircraft"] = aircraft
-	want.Batch.Messages = 9
+	want.Batch.Messages, want.Batch.MaxMessage = 9, 100_000
 	want.SocketIO.PingInterval = 7 * time.Second
 	want.SocketIO.MaxPayload = 1_000_000
 	want.SocketIO.Origins = []string{"https://a.example", "https://b.example", "https://c.example"}

@@ -38,7 +38,8 @@ func (p *place) set(key string, value any, origin string) {
 }
 
 func (p *place) setText(key, text string, known schema, found *problems) {
-	value, err := fromText(known.byKey[key].typ, text)
+	l, _ := known.leaf(key)
+	value, err := fromText(l.typ, text)
 	if err != nil {
 		found.add(key, "%w", err)
 		return

@@ -99,5 +99,5 @@ func (s *section) add(l leaf, origin string) error {
 }
 
 func text(value string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Value: value}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 }

@@ -20,11 +20,15 @@ func printed(t *testing.T, c *Config) string {
 func TestPrintSaysWhereFrom(t *testing.T) {
 	c := mustLoad(t, `
 batch: {window: 1s}
+topics: {aircraft: {precision: {gs: 0, lon: 3}}}
 receiver: {lat: 1, lon: 2}
 sources:
 - {kind: readsb, address: "http://pi", interval: 2s}
 - {kind: demo, name: "yes"}
-`, []string{"SKYGATE_TOPICS_AIRCRAFT_TTL=90s", "SKYGATE_SOCKETIO_ORIGINS=https://a.example"}, "--listen=:81")
+`, []string{
+		"SKYGATE_TOPICS_AIRCRAFT_TTL=90s", "SKYGATE_TOPICS_AIRCRAFT_PRECISION_LON=4", "SKYGATE_TOPICS_AIRCRAFT_PRECISION_NAV_QNH=1",
+		"SKYGATE_SOCKETIO_ORIGINS=https://a.example",
+	}, "--listen=:81")
 	got := regexp.MustCompile(`# file .*`).ReplaceAllString(printed(t, c), "# FILE")
 	const want = `listen: :81 # flag --listen
 shutdown_timeout: 10s # default
@@ -38,10 +42,17 @@ topics:
   aircraft:
     rate: 10 # default
     ttl: 1m30s # env SKYGATE_TOPICS_AIRCRAFT_TTL
+    retention: 1m0s # default
+    precision:
+      gs: 0 # FILE
+      lat: 5 # default
+      lon: 4 # env SKYGATE_TOPICS_AIRCRAFT_PRECISION_LON
+      nav_qnh: 1 # env SKYGATE_TOPICS_AIRCRAFT_PRECISION_NAV_QNH
 batch:
   window: 1s # FILE
   messages: 50 # default
   bytes: 1048576 # default
+  max_message: 1000000 # default
 socketio:
   path: /socket.io # default
   origins: ['https://a.example'] # env SKYGATE_SOCKETIO_ORIGINS
@@ -96,6 +107,9 @@ func TestWhatIsPrintedIsAFile(t *testing.T) {
 		"text that looks like something else": {
 			file:  "listen: \"[::1]:80\"\nlog: {level: debug}\nsocketio: {path: \"/~\", origins: [\"*\", \"null\"]}\n",
 			flags: []string{"--source=replay=2024-01-01", "--source=replay=~", "--source=replay=a: 'b' #c \"d\"\\"},
+		},
+		"names that look like something else": {
+			file: "topics: {aircraft: {precision: {\"true\": 1, \"null\": 2, \"y\": 3, _: 4, lastPosition: 5}}}",
 		},
 		"large and small numbers": {
 			file: "receiver: {lat: 1e-9, lon: -179.99999999}\ntopics: {aircraft: {rate: 0.000001, ttl: 23h59m59.999s}}\nsources: [{kind: demo, seed: 18446744073709551615}]",

@@ -18,10 +18,11 @@ func (s schema) read(section string, in map[string]any, found *problems) map[str
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		key, given := join(section, name), in[name]
-		known, isLeaf := s.byKey[key]
-		_, isSection := s.children[key]
+		known, isLeaf := s.leaf(key)
 		switch inner, isMap := given.(map[string]any); {
-		case strings.Contains(name, ".") || !isLeaf && !isSection:
+		case s.open[section] != nil && !openName.MatchString(name):
+			found.add(section, "%q is no name (of letters, digits and _)", name)
+		case strings.Contains(name, ".") || !isLeaf && !s.isSection(key):
 			found.add(key, "unknown key%s", nearest(name, s.children[section]))
 		case given == nil:
 		case isLeaf:
@@ -31,6 +32,8 @@ func (s schema) read(section string, in map[string]any, found *problems) map[str
 				continue
 			}
 			out[key] = value
+		case !isMap && s.open[key] != nil:
+			found.add(key, "want a section of names with values, not %s", describe(given))
 		case !isMap:
 			found.add(key, "want a section with the keys %s, not %s", strings.Join(s.children[key], ", "), describe(given))
 		default:

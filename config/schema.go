@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,13 +25,35 @@ type schema struct {
 	byKey  map[string]leaf
 	// children are the names in each section; that of the top is "".
 	children map[string][]string
+	// open are the sections that take names of all kinds, and the type of their
+	// values.
+	open map[string]reflect.Type
 }
+
+// openName is what a name in an open section may be. It is a part of a key, and of
+// the name of a variable.
+var openName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// leaf gives the leaf of a key, also of one that an open section takes.
+func (s schema) leaf(key string) (leaf, bool) {
+	if l, ok := s.byKey[key]; ok {
+		return l, true
+	}
+	i := strings.LastIndexByte(key, '.')
+	if typ := s.open[key[:max(i, 0)]]; typ != nil && openName.MatchString(key[i+1:]) {
+		return leaf{key: key, typ: typ}, true
+	}
+	return leaf{}, false
+}
+
+// isSection says whether keys begin with this one.
+func (s schema) isSection(key string) bool { return s.children[key] != nil || s.open[key] != nil }
 
 // schemaOf reads the keys off a Config struct: their names are its koanf tags,
 // or else the fields' names in lower case. A pointer is an optional section.
-// The sections of a map are those that this value has.
+// A map of sections has those of this value, a map of plain values takes any name.
 func schemaOf(config any) schema {
-	s := schema{byKey: map[string]leaf{}, children: map[string][]string{}}
+	s := schema{byKey: map[string]leaf{}, children: map[string][]string{}, open: map[string]reflect.Type{}}
 	v := reflect.ValueOf(config)
 	s.walk(leaf{typ: v.Type(), value: v})
 	return s
@@ -58,6 +81,9 @@ func (s *schema) walk(at leaf) {
 			s.child(at, name, field.Type, value)
 		}
 	case reflect.Map:
+		if elem := at.typ.Elem(); elem.Kind() != reflect.Struct {
+			s.open[at.key] = elem
+		}
 		keys := at.value.MapKeys()
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 		for _, key := range keys {
