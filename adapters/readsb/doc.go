@@ -6,7 +6,7 @@
 //
 // The path of a poll: a [Source] asks for the file (fetch.go), takes its
 // envelope apart ([Parse]), decides which moment of this machine's clock the
-// file speaks of (clock.go), turns its records into updates ([Frame.Updates])
+// file speaks of ([aircraft.Clock]), turns its records into updates ([Frame.Updates])
 // and gives them to its sink. What goes wrong is counted by reason in the
 // source's status, and logged once per change of its state.
 //

@@ -20,13 +20,13 @@ const (
 )
 
 // Why a file, or a part of it, could not be used. The reasons of single records
-// are those of package aircraft and the ones in record.go.
+// are those of package aircraft.
 const (
-	NotJSON   = "not_json"  // the answer is something else: a page of HTML
-	NoList    = "no_list"   // JSON, but without a list of aircraft
-	Truncated = "truncated" // it ends in the middle
-	Malformed = "malformed" // it is broken in the middle
-	TooLarge  = "too_large" // there is more of it than a receiver writes
+	NotJSON   = "not_json"                // the answer is something else: a page of HTML
+	NoList    = "no_list"                 // JSON, but without a list of aircraft
+	Truncated = "truncated"               // it ends in the middle
+	Malformed = "malformed"               // it is broken in the middle
+	TooLarge  = string(aircraft.TooLarge) // there is more of it than a receiver writes
 )
 
 // Error says why a file could not be used, or not to its end.

@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/pkg/aircraft"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/geo"
 )
@@ -22,14 +23,14 @@ type Source struct {
 	// Static.
 	cfg     Config
 	address *url.URL
-	health  *health
+	health  health
 
 	// Owned by Run.
 	fetch    *fetcher
 	known    validators // of the last whole file
 	edition  edition    // of the last whole file
 	newest   time.Time  // when that file was written, by this machine's clock
-	clock    clock
+	clock    aircraft.Clock
 	receiver *geo.Point
 	located  bool // receiver.json was asked for since the last failure
 }
@@ -53,7 +54,7 @@ func New(cfg Config, log zerolog.Logger) (*Source, error) {
 }
 
 // Status implements [feed.Source]. Bad counts refused records and failed polls.
-func (s *Source) Status() feed.Status { return s.health.status() }
+func (s *Source) Status() feed.Status { return s.health.Status() }
 
 // Run implements [feed.Source]. It returns nil, when ctx ends: whatever a
 // receiver does wrong may mend.
@@ -106,7 +107,7 @@ func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
 	if len(frame.records) > 0 {
 		s.locate(ctx) // from here on the body is gone
 	}
-	written := s.clock.moment(a.received.UnixMilli(), frame.Now, unixMilliOf(a.date))
+	written := s.clock.Moment(a.received.UnixMilli(), frame.Now, unixMilliOf(a.date))
 	s.deliver(frame, written, sink)
 	if err == nil {
 		s.known, s.edition, s.newest = a.validators, edition, time.UnixMilli(written)
@@ -120,7 +121,7 @@ func (s *Source) deliver(frame *Frame, written int64, sink feed.Sink) {
 	for i := range updates {
 		newest = max(newest, updates[i].Observed)
 	}
-	s.health.used(len(updates), newest, frame.Bad)
+	s.health.Use(len(updates), newest, frame.Bad)
 	if len(updates) > 0 {
 		sink.Put(updates)
 	}
@@ -143,7 +144,7 @@ func (s *Source) locate(ctx context.Context) {
 	}
 	if p := (geo.Point{Lat: *told.Lat, Lon: *told.Lon}); p.Valid() && p != (geo.Point{}) {
 		s.receiver = &p
-		s.health.located(&p)
+		s.health.Locate(&p)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestStaleWording(t *testing.T) {
 	} {
 		h := newHealth(zerolog.Nop(), nil)
 		h.answered(newest, now)
-		if s := h.status(); s.State != feed.Stale || s.Err != want {
+		if s := h.Status(); s.State != feed.Stale || s.Err != want {
 			t.Errorf("status %+v, want it stale: %s", s, want)
 		}
 	}

@@ -12,17 +12,24 @@ const (
 	WrongType          Reason = "wrong_type"            // a known field holds something else than it must
 	HalfPosition       Reason = "half_position"         // lat without lon, or lon without lat
 	PositionOutOfRange Reason = "position_out_of_range" // not on the earth
+	NotObject          Reason = "not_object"            // another kind of JSON
+	TooLarge           Reason = "too_large"             // more bytes or fields than any receiver writes, or a longer name
+	TooDeep            Reason = "too_deep"              // more lists and objects in each other
 )
 
 // Error is why a record was refused.
 type Error struct {
 	Reason Reason
-	// Field is the name of the field that is at fault.
+	// Field is the name of the field that is at fault, "" when it is no single one.
 	Field string
 }
 
 func (e *Error) Error() string {
-	return "aircraft: " + e.Field + ": " + strings.ReplaceAll(string(e.Reason), "_", " ")
+	text := strings.ReplaceAll(string(e.Reason), "_", " ")
+	if e.Field == "" {
+		return "aircraft: " + text
+	}
+	return "aircraft: " + e.Field + ": " + text
 }
 
 // Hex gives an aircraft's address as the key of its record: six hexadecimal

@@ -1,6 +1,10 @@
-package readsb
+package aircraft_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/skygate-io/skygate/pkg/aircraft"
+)
 
 func TestMoment(t *testing.T) {
 	const received, hour = 1_700_000_000_000, 3_600_000
@@ -31,7 +35,7 @@ func TestMoment(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := new(clock).moment(received, absolute(test.now), absolute(test.date)) - received; got != test.want {
+			if got := new(aircraft.Clock).Moment(received, absolute(test.now), absolute(test.date)) - received; got != test.want {
 				t.Errorf("%d ms after it was received, want %d", got, test.want)
 			}
 		})
@@ -41,13 +45,13 @@ func TestMoment(t *testing.T) {
 // TestMomentHolds: a clock that is off by about as much as is borne is not
 // believed and disbelieved by turns.
 func TestMomentHolds(t *testing.T) {
-	var c clock
+	var c aircraft.Clock
 	for i, step := range []struct{ skew, want int64 }{
 		{4900, -4900}, {5100, -300}, {4900, -300}, {3100, -300}, {2900, -2900}, {4900, -4900}, {-5100, -300}, {-3100, -300}, {-2900, 0},
 	} {
 		const received = 1_700_000_000_000
 		now := received - step.skew
-		if got := c.moment(received, now, now+300) - received; got != step.want {
+		if got := c.Moment(received, now, now+300) - received; got != step.want {
 			t.Errorf("step %d, %d ms off: %d ms after it was received, want %d", i, step.skew, got, step.want)
 		}
 	}
