@@ -3,6 +3,8 @@ package root
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
@@ -26,13 +28,9 @@ func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
 	if err := ask.Topics.check("subscribe"); err != nil {
 		return err
 	}
-	filters := make(map[string]*view.Filter, len(ask.Filters))
-	for name, raw := range ask.Filters {
-		f, err := view.ParseFilter(raw)
-		if err != nil {
-			return gateway.Errorf(gateway.CodeInvalidPayload, "filters.%s.%v", name, err)
-		}
-		filters[name] = f
+	filters, err := parseFilters(ask.Filters)
+	if err != nil {
+		return err
 	}
 	since := make(map[string]wire.Position, len(ask.Since))
 	for name, at := range ask.Since {
@@ -49,4 +47,21 @@ func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
 		return gateway.Errorf(gateway.CodeInvalidPayload, "%s", wrong.Message)
 	}
 	return fill(ack, answer, err)
+}
+
+// parseFilters reads the filters by topic. The first that is wrong, by name, is told.
+func parseFilters(given map[string]json.RawMessage) (map[string]*view.Filter, error) {
+	filters := make(map[string]*view.Filter, len(given))
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		f, err := view.ParseFilter(given[name])
+		var wrong *view.FilterError
+		if errors.As(err, &wrong) && wrong.Path != "" {
+			return nil, gateway.Errorf(gateway.CodeInvalidPayload, "filters.%s.%v", name, wrong)
+		}
+		if err != nil {
+			return nil, gateway.Errorf(gateway.CodeInvalidPayload, "filters.%s: %v", name, err)
+		}
+		filters[name] = f
+	}
+	return filters, nil
 }

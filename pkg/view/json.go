@@ -10,12 +10,28 @@ import (
 	"strings"
 )
 
+// FilterError says what is wrong with a filter. It is for the client's author.
+type FilterError struct {
+	// Path names the field inside the filter; "" is all of it.
+	Path    string
+	Problem string
+}
+
+// Error implements error.
+func (e *FilterError) Error() string {
+	if e.Path == "" {
+		return e.Problem
+	}
+	return e.Path + ": " + e.Problem
+}
+
+func wrong(path, format string, args ...any) error {
+	return &FilterError{path, fmt.Sprintf(format, args...)}
+}
+
 // expected says that a value is of the wrong kind.
 func expected(path, what string, raw json.RawMessage) error {
-	if path != "" {
-		path += ": "
-	}
-	return fmt.Errorf("%sexpected %s, got %s", path, what, kind(raw))
+	return wrong(path, "expected %s, got %s", what, kind(raw))
 }
 
 // kind names what a JSON value is. It may have blanks around it.
@@ -46,7 +62,7 @@ func object(path string, raw json.RawMessage, names ...string) (map[string]json.
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("%s: unknown field %s; there are: %s", path, quote(name), strings.Join(names, ", "))
+			return nil, wrong(path, "unknown field %s; there are: %s", quote(name), strings.Join(names, ", "))
 		}
 		if isNull(given[name]) {
 			delete(given, name)
@@ -58,14 +74,14 @@ func object(path string, raw json.RawMessage, names ...string) (map[string]json.
 // number reads a number; an absent one is an error.
 func number(path string, raw json.RawMessage) (float64, error) {
 	if len(raw) == 0 {
-		return 0, fmt.Errorf("%s is missing", path)
+		return 0, wrong(path, "is missing")
 	}
 	if kind(raw) != "a number" {
 		return 0, expected(path, "a number", raw)
 	}
 	v, ok := parseNumber(string(raw))
 	if !ok {
-		return 0, fmt.Errorf("%s: %s is too large", path, cut(raw))
+		return 0, wrong(path, "%s is too large", cut(raw))
 	}
 	return v + 0, nil // -0 means 0
 }
@@ -74,7 +90,7 @@ func number(path string, raw json.RawMessage) (float64, error) {
 func degrees(path string, raw json.RawMessage, bound float64) (float64, error) {
 	v, err := number(path, raw)
 	if err == nil && (v < -bound || v > bound) {
-		err = fmt.Errorf("%s: %s is out of range: %v to %v", path, cut(raw), -bound, bound)
+		err = wrong(path, "%s is out of range: %v to %v", cut(raw), -bound, bound)
 	}
 	return v, err
 }
@@ -106,7 +122,7 @@ func (w words) read(path string, raw json.RawMessage) ([]string, error) {
 		return nil, expected(path, "a list of strings", raw)
 	}
 	if len(entries) < 1 || len(entries) > w.entries {
-		return nil, fmt.Errorf("%s: expected 1 to %d entries, got %d", path, w.entries, len(entries))
+		return nil, wrong(path, "expected 1 to %d entries, got %d", w.entries, len(entries))
 	}
 	out := make([]string, len(entries))
 	for i, raw := range entries {
@@ -126,11 +142,11 @@ func (w words) word(path string, raw json.RawMessage) (string, error) {
 	text := strings.TrimSpace(parseText(string(raw)))
 	for i := range len(text) {
 		if !w.allowed(text[i]) {
-			return "", fmt.Errorf("%s: %s may have %s only", path, quote(text), w.hint)
+			return "", wrong(path, "%s may have %s only", quote(text), w.hint)
 		}
 	}
 	if len(text) < 1 || len(text) > w.length {
-		return "", fmt.Errorf("%s: expected 1 to %d characters, got %d", path, w.length, len(text))
+		return "", wrong(path, "expected 1 to %d characters, got %d", w.length, len(text))
 	}
 	return strings.ToUpper(text), nil
 }

@@ -3,7 +3,6 @@ package view
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -93,27 +92,26 @@ var readers = map[string]func(c *conditions, path string, raw json.RawMessage) e
 }
 
 // ParseFilter reads a client's filter; nothing, null and {} give nil, and so
-// does one whose conditions are all null. Its errors are for the client's
-// author: they name the field by its path inside the filter.
+// does one whose conditions are all null. Its error is a [*FilterError].
 func ParseFilter(raw json.RawMessage) (*Filter, error) {
 	if len(raw) > maxBytes {
-		return nil, fmt.Errorf("a filter of %d bytes is too long: at most %d", len(raw), maxBytes)
+		return nil, wrong("", "a filter of %d bytes is too long: at most %d", len(raw), maxBytes)
 	}
 	if len(strings.TrimSpace(string(raw))) == 0 {
 		return nil, nil
 	}
 	given := map[string]json.RawMessage{}
 	if err := json.Unmarshal(raw, &given); err != nil {
-		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
 			return nil, expected("", "an object", raw)
 		}
-		return nil, fmt.Errorf("not JSON: %w", err)
+		return nil, wrong("", "not JSON: %v", err)
 	}
 	var c conditions
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		read := readers[name]
 		if read == nil {
-			return nil, fmt.Errorf("unknown condition %s; there are: %s", quote(name), list(readers))
+			return nil, wrong("", "unknown condition %s; there are: %s", quote(name), list(readers))
 		}
 		if isNull(given[name]) {
 			continue
@@ -190,9 +188,9 @@ func readAltitude(path string, raw json.RawMessage) (*altitude, error) {
 	}
 	switch {
 	case a.Min == nil && a.Max == nil:
-		return nil, fmt.Errorf("%s: min, max or both are needed", path)
+		return nil, wrong(path, "min, max or both are needed")
 	case a.Min != nil && a.Max != nil && *a.Min > *a.Max:
-		return nil, fmt.Errorf("%s: min %s is above max %s", path, cut(given["min"]), cut(given["max"]))
+		return nil, wrong(path, "min %s is above max %s", cut(given["min"]), cut(given["max"]))
 	}
 	return a, nil
 }
@@ -213,7 +211,7 @@ func readBBox(path string, raw json.RawMessage) (*bbox, error) {
 		}
 	}
 	if b.North < b.South {
-		return nil, fmt.Errorf("%s: north %s is below south %s", path, cut(given["north"]), cut(given["south"]))
+		return nil, wrong(path, "north %s is below south %s", cut(given["north"]), cut(given["south"]))
 	}
 	b.settle()
 	return b, nil
@@ -250,7 +248,7 @@ func readCenter(path string, raw json.RawMessage) (*center, error) {
 		return nil, err
 	}
 	if c.RadiusNM <= 0 || c.RadiusNM > maxRadiusNM {
-		return nil, fmt.Errorf("%s.radius_nm: %s is out of range: above 0, at most %d", path, cut(given["radius_nm"]), maxRadiusNM)
+		return nil, wrong(path+".radius_nm", "%s is out of range: above 0, at most %d", cut(given["radius_nm"]), maxRadiusNM)
 	}
 	switch {
 	case math.Abs(c.Lat) == 90:
