@@ -71,6 +71,7 @@ func live(t *testing.T, body func(t *testing.T, n *gateway.Namespace, change fun
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		log := feedlog.NewMemory()
 		w, err := log.Begin(ctx, "aircraft")
 		if err != nil {
@@ -88,7 +89,7 @@ func live(t *testing.T, body func(t *testing.T, n *gateway.Namespace, change fun
 		if err := h.Load(ctx); err != nil {
 			t.Fatal(err)
 		}
-		done := make(chan error)
+		done := make(chan error, 1)
 		go func() { done <- h.Run(ctx) }()
 		synctest.Wait()
 		body(t, root.New(root.Config{

@@ -220,6 +220,8 @@ func TestRate(t *testing.T) {
 				change(record.Change{Updated: []record.Record{aircraft("A1", fmt.Sprintf(`"alt":%d`, i))}})
 				time.Sleep(100 * time.Millisecond)
 			}
+			time.Sleep(50 * time.Millisecond) // past what is due now
+			synctest.Wait()
 			for _, m := range c.read(c.c.take()) {
 				if m.Event == "aircraft:update" {
 					n++
