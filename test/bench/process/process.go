@@ -134,6 +134,21 @@ func (p *Process) RSS() (int64, error) {
 	return kib << 10, err
 }
 
+// WriteCalls is how often the process has called write, writev and the like, as
+// the operating system counts it.
+func (p *Process) WriteCalls() (int64, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/io")
+	if err != nil {
+		return 0, p.wrap(err)
+	}
+	_, after, _ := bytes.Cut(text, []byte("\nsyscw: "))
+	number, _, found := bytes.Cut(after, []byte("\n"))
+	if !found {
+		return 0, p.wrap(errors.New("io tells no syscw"))
+	}
+	return strconv.ParseInt(string(number), 10, 64)
+}
+
 // Stop closes the input and waits; a process that does not end is killed.
 func (p *Process) Stop() error {
 	closed := p.in.Close()

@@ -37,6 +37,28 @@ func TestAskAndStop(t *testing.T) {
 	}
 }
 
+func TestWriteCalls(t *testing.T) {
+	p := start(t, `while read -r line; do echo '{}'; done`)
+	ask := func(times int) (calls int64) {
+		for range times {
+			if err := p.Ask(nil, &struct{}{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		calls, err := p.WriteCalls()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return calls
+	}
+	if before := ask(1); ask(10) != before+10 {
+		t.Errorf("ten answers took %d system calls", ask(0)-before)
+	}
+	if err := p.Stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestCPU works in another process, and waits for the account to tell.
 func TestCPU(t *testing.T) {
 	p := start(t, `i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; echo '{}'; read -r line`)

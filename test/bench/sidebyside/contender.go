@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"github.com/skygate-io/skygate/test/bench/process"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 )
 
@@ -45,7 +46,7 @@ func (p *plan) prepare(ctx context.Context, root, into string, out io.Writer) (l
 		return "", err
 	}
 	load = filepath.Join(into, "load")
-	if err := build(ctx, filepath.Join(root, "test/bench/load"), load); err != nil {
+	if err := process.Build(ctx, filepath.Join(root, "test/bench/load"), load); err != nil {
 		return "", err
 	}
 	var ready []contender
@@ -59,7 +60,7 @@ func (p *plan) prepare(ctx context.Context, root, into string, out io.Writer) (l
 			c.argv = []string{"node", "--expose-gc", filepath.Join(dir, "server.mjs")}
 		} else {
 			c.argv = []string{filepath.Join(into, c.name)}
-			if err := build(ctx, dir, c.argv[0]); err != nil {
+			if err := process.Build(ctx, dir, c.argv[0]); err != nil {
 				return "", err
 			}
 		}
@@ -67,16 +68,6 @@ func (p *plan) prepare(ctx context.Context, root, into string, out io.Writer) (l
 	}
 	p.contenders = ready
 	return load, nil
-}
-
-// build builds the Go program in a folder, which may be a module of its own.
-func build(ctx context.Context, dir, program string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, ".")
-	command.Dir = dir
-	if said, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("build %s: %w\n%s", dir, err, said)
-	}
-	return nil
 }
 
 func nodeLacks(dir string) string {

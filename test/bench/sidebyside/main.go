@@ -9,31 +9,29 @@
 // machine that gets slower does so for all. What counts are the ratios to the
 // floor, which is a bare loop of writes, and to Node's socket.io.
 //
-//	go run ./test/bench/sidebyside [-short] [-contenders floor,skygate] [-clients 500@20] [-sizes 1024] [-seconds 4] [-rounds 2]
+//	go run ./test/bench/sidebyside [-short] [-contenders floor,skygate] [-clients 500@20] [-sizes 1024] [-seconds 4] [-rounds 2] [-write]
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/skygate-io/skygate/test/bench/process"
+	"github.com/skygate-io/skygate/test/bench/report"
 )
 
-const legend = `
-CPU/delivery is what the operating system accounts to the server, p50 and p99 are over all deliveries of all rounds, from the
+const legend = `CPU/delivery is what the operating system accounts to the server, p50 and p99 are over all deliveries of all rounds, from the
 order to broadcast to the read; the other figures are medians of the rounds, and those of failures sums. disorder: out of order,
-or twice. redials: handshakes that had to be tried again. RSS/client: idle, after a garbage collection. busy: of one core.
-`
+or twice. redials: handshakes that had to be tried again. RSS/client: idle, after a garbage collection. busy: of one core.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -58,14 +56,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	printMachine(ctx, out)
+	machine := report.Machine(ctx)
+	fmt.Fprintf(out, "%s; load average before: %s\n", machine, report.Load())
 	fmt.Fprintf(out, "windows of %v, %d round(s); about %v\n", p.window, p.rounds, p.takes().Round(10*time.Second))
 	r := p.run(ctx, load, out)
-	if err := r.print(out, p); err != nil {
+	found := &report.Report{Title: "Broadcasts, side by side", Machine: machine, Tables: r.tables(p), Legend: legend}
+	r.bars(found, p)
+	if err := found.WriteText(out); err != nil {
 		return err
 	}
-	fmt.Fprint(out, legend)
-	r.printBars(out, p)
+	if p.write && ctx.Err() == nil {
+		return found.Save(filepath.Join(root, "test/bench/results"), "broadcasts.md")
+	}
 	return ctx.Err()
 }
 
@@ -91,22 +93,18 @@ func (p *plan) run(ctx context.Context, load string, out io.Writer) results {
 	return r
 }
 
-// fit raises the limit of open files, also for the programs started from here,
-// and leaves out the crowds that are too many for it.
+// fit raises the limit of open files, and leaves out the crowds that are too
+// many for it.
 func (p *plan) fit(out io.Writer) error {
 	const others = 100 // files that are no connections
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return os.NewSyscallError("getrlimit", err)
-	}
-	limit.Cur = limit.Max
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return os.NewSyscallError("setrlimit", err)
+	most, err := process.OpenFiles()
+	if err != nil {
+		return err
 	}
 	p.crowds = slices.DeleteFunc(slices.Clone(p.crowds), func(c crowd) bool {
-		tooMany := uint64(c.clients+others) > limit.Cur
+		tooMany := uint64(c.clients+others) > most
 		if tooMany {
-			fmt.Fprintf(out, "%v is left out: this machine allows %d open files (ulimit -Hn)\n", c, limit.Cur)
+			fmt.Fprintf(out, "%v is left out: this machine allows %d open files (ulimit -Hn)\n", c, most)
 		}
 		return tooMany
 	})
@@ -114,15 +112,4 @@ func (p *plan) fit(out io.Writer) error {
 		return errors.New("no crowd is left to measure")
 	}
 	return nil
-}
-
-func printMachine(ctx context.Context, out io.Writer) {
-	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	loaded, _ := os.ReadFile("/proc/loadavg")
-	node, err := exec.CommandContext(ctx, "node", "--version").Output()
-	if err != nil {
-		node = []byte("none")
-	}
-	fmt.Fprintf(out, "%d cores, Linux %s, %s, Node %s, load average before: %s\n", runtime.NumCPU(),
-		bytes.TrimSpace(kernel), runtime.Version(), bytes.TrimSpace(node), bytes.TrimSpace(loaded))
 }

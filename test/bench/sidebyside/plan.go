@@ -22,6 +22,7 @@ type plan struct {
 	window     time.Duration
 	warmup     time.Duration
 	rounds     int
+	write      bool // into test/bench/results
 }
 
 // crowd is a number of clients, and how often a message is broadcast to them.
@@ -56,6 +57,7 @@ func parse(args []string) (*plan, string, error) {
 	sizes := flags.String("sizes", "", "bytes per message, with commas")
 	seconds := flags.Float64("seconds", 0, "how long each window is")
 	rounds := flags.Int("rounds", 0, "how often each contender has its turn")
+	write := flags.Bool("write", false, "write what was found into test/bench/results as well")
 	if err := flags.Parse(args); err != nil {
 		return nil, "", err
 	}
@@ -63,6 +65,7 @@ func parse(args []string) (*plan, string, error) {
 	if *short {
 		p = bars()
 	}
+	p.write = *write
 	if *seconds > 0 {
 		p.window = time.Duration(*seconds * float64(time.Second))
 	}

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/skygate-io/skygate/test/bench/histogram"
+	"github.com/skygate-io/skygate/test/bench/report"
 	"github.com/skygate-io/skygate/test/bench/servers/control"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 	"github.com/skygate-io/skygate/test/bench/swarm/swarmtest"
@@ -90,7 +91,7 @@ func TestFloorAndSkygate(t *testing.T) {
 	load := wantReady(t, p)
 	var out bytes.Buffer
 	r := p.run(t.Context(), load, &out)
-	if err := r.print(&out, p); err != nil {
+	if err := (&report.Report{Tables: r.tables(p)}).WriteText(&out); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%s", &out)
@@ -143,7 +144,7 @@ func TestOneThatFailsDoesNotStopTheOthers(t *testing.T) {
 	slices.Reverse(p.contenders)
 	var out bytes.Buffer
 	r := p.run(t.Context(), load, &out)
-	if err := r.print(&out, p); err != nil {
+	if err := (&report.Report{Tables: r.tables(p)}).WriteText(&out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"10@50, mute: mute: ", " failed  "} {
@@ -214,7 +215,11 @@ func TestBars(t *testing.T) {
 	c := crowd{5000, 2}
 	r := results{cell{c, barSize}: {floorName: cost(10, 0), nodeName: cost(15, 0), ours: cost(12, 1)}}
 	var out bytes.Buffer
-	r.printBars(&out, &plan{crowds: []crowd{c}})
+	found := &report.Report{}
+	r.bars(found, &plan{crowds: []crowd{c}})
+	if err := found.WriteText(&out); err != nil {
+		t.Fatal(err)
+	}
 	want := `
 bars:
   met     5000@2: floor costs 0.67 of node: up to 0.75

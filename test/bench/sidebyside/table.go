@@ -4,51 +4,43 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
+	"strconv"
 	"time"
+
+	"github.com/skygate-io/skygate/test/bench/report"
 )
 
-// print writes one table per cell, the contenders in their order.
-func (r results) print(out io.Writer, p *plan) error {
+// tables are one for each cell, the contenders in their order.
+func (r results) tables(p *plan) (tables []*report.Table) {
 	for _, crowd := range p.crowds {
 		for _, size := range p.sizes {
-			cell := cell{crowd, size}
-			if len(r[cell]) == 0 {
-				continue
-			}
-			fmt.Fprintf(out, "\n%d clients, %g messages a second, %d bytes: %.0f deliveries a second\n",
-				crowd.clients, crowd.hz, size, float64(crowd.clients)*crowd.hz)
-			if err := r.printCell(out, p, cell); err != nil {
-				return err
+			if cell := (cell{crowd, size}); len(r[cell]) > 0 {
+				tables = append(tables, r.table(p, cell))
 			}
 		}
 	}
-	return nil
+	return tables
 }
 
-const (
-	head    = "\tCPU/delivery\t/floor\t/node\tp50\tp99\tmissing\tdisorder\tclosed\tredials\tallocs/delivery\tRSS/client\tbusy\tload busy\t"
-	columns = 13
-)
+var head = []string{"", "CPU/delivery", "/floor", "/node", "p50", "p99", "missing", "disorder", "closed", "redials",
+	"allocs/delivery", "RSS/client", "busy", "load busy"}
 
-func (r results) printCell(out io.Writer, p *plan, cell cell) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, head)
+func (r results) table(p *plan, cell cell) *report.Table {
+	t := &report.Table{Head: head, Title: fmt.Sprintf("%d clients, %g messages a second, %d bytes: %.0f deliveries a second",
+		cell.crowd.clients, cell.crowd.hz, cell.size, float64(cell.crowd.clients)*cell.crowd.hz)}
 	for _, c := range p.contenders {
 		samples := r[cell][c.name]
 		if len(samples) == 0 {
-			fmt.Fprintf(table, "%s\tfailed%s\n", c.name, strings.Repeat("\t", columns))
+			t.Row(c.name, "failed")
 			continue
 		}
 		s := summary(samples)
-		fmt.Fprintf(table, "%s\t%.2f µs\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%.1f KB\t%.0f %%\t%.0f %%\t\n", c.name,
-			micros(s.perDelivery), r.ratio(cell, c.name, floorName), r.ratio(cell, c.name, nodeName),
+		t.Row(c.name, fmt.Sprintf("%.2f µs", micros(s.perDelivery)), r.ratio(cell, c.name, floorName), r.ratio(cell, c.name, nodeName),
 			millis(s.latency.Quantile(0.5)), millis(s.latency.Quantile(0.99)),
-			s.missing, s.disordered, s.closed, s.redials, c.mallocs(s.mallocs), s.rss/1000, 100*s.busy, 100*s.load)
+			strconv.Itoa(s.missing), strconv.Itoa(s.disordered), strconv.Itoa(s.closed), strconv.Itoa(s.redials),
+			c.mallocs(s.mallocs), fmt.Sprintf("%.1f KB", s.rss/1000), fmt.Sprintf("%.0f %%", 100*s.busy), fmt.Sprintf("%.0f %%", 100*s.load))
 	}
-	return table.Flush()
+	return t
 }
 
 func (c contender) mallocs(perDelivery float64) string {

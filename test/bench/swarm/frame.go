@@ -65,9 +65,13 @@ func cutFrame(data []byte) (f frame, rest []byte, whole bool, err error) {
 	return frame{op: data[0] & 0x0f, final: data[0]&0x80 != 0, payload: data[header:end]}, data[end:], true, nil
 }
 
-// clientFrame gives a frame of at most 125 bytes. Its mask is zero: that is
+// clientFrame gives a frame of at most 65,535 bytes. Its mask is zero: that is
 // allowed, and the server's work is the same.
 func clientFrame(op byte, payload []byte) []byte {
-	frame := []byte{0x80 | op, 0x80 | byte(len(payload)), 0, 0, 0, 0}
-	return append(frame, payload...)
+	frame := []byte{0x80 | op, 0x80 | byte(len(payload))}
+	if n := len(payload); n > 125 {
+		frame[1] = 0x80 | 126
+		frame = binary.BigEndian.AppendUint16(frame, uint16(n))
+	}
+	return append(append(frame, 0, 0, 0, 0), payload...)
 }

@@ -63,6 +63,8 @@ func FuzzCutFrame(f *testing.F) {
 				t.Fatalf("%d bytes for a payload of %d", cut, len(f.payload))
 			}
 			cutMessage(f.payload)
+			cutTold(f.payload)
+			stampOf(f.payload)
 			data = rest
 		}
 	})

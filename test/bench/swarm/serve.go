@@ -11,23 +11,26 @@ import (
 
 // Ask is one line to a load generator, Answer the line that it answers with.
 //
-//	dial    addr, dialect, clients → {}
-//	joined                         → joined
-//	begin   window                 → {}
-//	end                            → report
+//	dial    addr, dialect, clients, auth → {}
+//	joined                               → joined
+//	begin   window                       → {}
+//	end                                  → report
+//	settle                               → following
 type Ask struct {
-	Do      string  `json:"do"`
-	Addr    string  `json:"addr,omitempty"`
-	Dialect Dialect `json:"dialect,omitempty"`
-	Clients int     `json:"clients,omitempty"`
-	Window  Window  `json:"window"`
+	Do      string            `json:"do"`
+	Addr    string            `json:"addr,omitempty"`
+	Dialect Dialect           `json:"dialect,omitempty"`
+	Clients int               `json:"clients,omitempty"`
+	Auth    []json.RawMessage `json:"auth,omitempty"`
+	Window  Window            `json:"window"`
 }
 
 // Answer answers an [Ask].
 type Answer struct {
-	Error  string  `json:"error,omitempty"`
-	Joined int     `json:"joined,omitempty"`
-	Report *Report `json:"report,omitempty"`
+	Error     string     `json:"error,omitempty"`
+	Joined    int        `json:"joined,omitempty"`
+	Report    *Report    `json:"report,omitempty"`
+	Following *Following `json:"following,omitempty"`
 }
 
 // Serve is a load generator: it obeys until its input ends.
@@ -50,7 +53,7 @@ func Serve(in io.Reader, out io.Writer) error {
 		var err error
 		switch {
 		case ask.Do == "dial" && s == nil:
-			s, err = Dial(ask.Addr, ask.Dialect, ask.Clients)
+			s, err = Dial(ask.Addr, ask.Dialect, ask.Clients, ask.Auth...)
 		case s == nil:
 			err = errors.New("nothing is dialled")
 		case ask.Do == "joined":
@@ -61,6 +64,10 @@ func Serve(in io.Reader, out io.Writer) error {
 			var report Report
 			report, err = s.End()
 			answer.Report = &report
+		case ask.Do == "settle":
+			var following Following
+			following, err = s.Settle()
+			answer.Following = &following
 		default:
 			err = fmt.Errorf("cannot do %q now", ask.Do)
 		}

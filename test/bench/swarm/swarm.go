@@ -10,8 +10,7 @@
 package swarm
 
 import (
-	"bytes"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"os"
@@ -26,10 +25,8 @@ import (
 )
 
 const (
-	dialers  = 32                      // handshakes under way at once
-	glance   = 50 * time.Millisecond   // how often the reader looks whether it shall end
-	readSize = 64 << 10                // bytes per read
-	stalled  = 1500 * time.Millisecond // nothing came for so long: nothing will
+	dialers = 32                      // handshakes under way at once
+	stalled = 1500 * time.Millisecond // nothing came for so long: nothing will
 )
 
 // Swarm is a number of connected clients. It is safe for concurrent use.
@@ -48,6 +45,7 @@ type Swarm struct {
 	redials int
 	window  Window
 	report  Report
+	streams streams
 	err     error // the first thing that went wrong with a client
 }
 
@@ -59,10 +57,12 @@ type client struct {
 	joined bool   // has got a message
 	closed bool
 	tally  tally
+	places []place // in the streams that it follows
 }
 
-// Dial connects n clients to a server. They are read from until Close.
-func Dial(addr string, d Dialect, n int) (*Swarm, error) {
+// Dial connects n clients to a server. They are read from until Close. Where the
+// dialect has clients say who they are they say auth (JSON), each the next of it.
+func Dial(addr string, d Dialect, n int, auth ...json.RawMessage) (*Swarm, error) {
 	script, err := scriptOf(d)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,11 @@ func Dial(addr string, d Dialect, n int) (*Swarm, error) {
 	var dialing errgroup.Group
 	dialing.SetLimit(dialers)
 	for i := range n {
-		dialing.Go(func() error { return s.join(i, at) })
+		script := script
+		if len(auth) > 0 {
+			script = script.saying(auth[i%len(auth)])
+		}
+		dialing.Go(func() error { return s.join(i, at, script) })
 	}
 	if err := dialing.Wait(); err != nil {
 		s.Close()
@@ -94,8 +98,8 @@ func Dial(addr string, d Dialect, n int) (*Swarm, error) {
 	return s, nil
 }
 
-func (s *Swarm) join(i int, at netip.AddrPort) error {
-	fd, unread, failed, err := dial(at, s.script)
+func (s *Swarm) join(i int, at netip.AddrPort, script script) error {
+	fd, unread, failed, err := dial(at, script)
 	if err != nil {
 		return fmt.Errorf("client %d: %w", i, err)
 	}
@@ -123,9 +127,13 @@ func (s *Swarm) Begin(w Window) {
 	defer s.mu.Unlock()
 	s.window = w
 	s.report = Report{Latency: &histogram.Histogram{}}
+	s.streams.begin(s.clock.Now())
 	for _, c := range s.clients {
 		if c != nil {
 			c.tally = newTally(w)
+			for i := range c.places {
+				c.places[i].got = 0
+			}
 		}
 	}
 }
@@ -174,127 +182,4 @@ func (s *Swarm) Close() {
 		}
 	}
 	_ = syscall.Close(s.epoll)
-}
-
-// read reads from whoever has something, until the swarm closes.
-func (s *Swarm) read() {
-	events := make([]syscall.EpollEvent, 256)
-	buf := make([]byte, readSize)
-	for !s.closing.Load() {
-		n, err := syscall.EpollWait(s.epoll, events, int(glance.Milliseconds()))
-		if err != nil && err != syscall.EINTR {
-			s.mu.Lock()
-			s.err = errors.Join(s.err, os.NewSyscallError("epoll_wait", err))
-			s.mu.Unlock()
-			return
-		}
-		s.mu.Lock()
-		for _, event := range events[:max(0, n)] {
-			s.readLocked(s.clients[event.Fd], buf)
-		}
-		s.mu.Unlock()
-	}
-}
-
-// readLocked reads once; what is left makes epoll tell again.
-func (s *Swarm) readLocked(c *client, buf []byte) {
-	if c.closed {
-		return
-	}
-	have := copy(buf, c.unread)
-	if have == len(buf) { // a frame larger than the buffer: none of ours
-		s.failLocked(c, errTooLarge)
-		return
-	}
-	n, err := syscall.Read(c.fd, buf[have:])
-	switch {
-	case err == syscall.EAGAIN || err == syscall.EINTR:
-	case err != nil || n == 0:
-		s.closeLocked(c)
-	default:
-		s.takeLocked(c, buf[:have+n])
-	}
-}
-
-// takeLocked handles the frames in data, and keeps the beginning of one.
-func (s *Swarm) takeLocked(c *client, data []byte) {
-	now := s.clock.Now()
-	for {
-		f, rest, whole, err := cutFrame(data)
-		switch {
-		case err != nil:
-			s.failLocked(c, err)
-			return
-		case !whole:
-			c.unread = append(c.unread[:0], rest...)
-			return
-		}
-		data = rest
-		s.frameLocked(c, f, now)
-		if c.closed {
-			return
-		}
-	}
-}
-
-func (s *Swarm) frameLocked(c *client, f frame, now time.Duration) {
-	switch f.op {
-	case opPing:
-		s.sayLocked(c, opPong, f.payload)
-	case opClose:
-		s.closeLocked(c)
-	case opText, opBinary, opContinuation:
-		s.messageLocked(c, f, now)
-	}
-}
-
-// messageLocked puts fragments together, and handles what is whole.
-func (s *Swarm) messageLocked(c *client, f frame, now time.Duration) {
-	payload := f.payload
-	if !f.final || f.op == opContinuation {
-		c.parts = append(c.parts, payload...)
-		if !f.final {
-			return
-		}
-		payload = c.parts
-		c.parts = c.parts[:0]
-	}
-	if ping := s.script.ping; ping != "" && string(payload) == ping {
-		s.sayLocked(c, opText, []byte(s.script.pong))
-		return
-	}
-	s.countLocked(c, payload, now)
-}
-
-// countLocked counts the messages of a payload: some servers put several in one.
-func (s *Swarm) countLocked(c *client, payload []byte, now time.Duration) {
-	for {
-		number, sent, rest, ok := cutMessage(payload)
-		if !ok {
-			return
-		}
-		payload = rest
-		if !c.joined {
-			c.joined = true
-			s.joined++
-		}
-		c.tally.add(s.window, &s.report, number, now-sent)
-	}
-}
-
-// sayLocked writes a short frame. There is room for it: clients say next to nothing.
-func (s *Swarm) sayLocked(c *client, op byte, payload []byte) {
-	if _, err := syscall.Write(c.fd, clientFrame(op, bytes.Clone(payload[:min(len(payload), 125)]))); err != nil {
-		s.closeLocked(c)
-	}
-}
-
-func (s *Swarm) failLocked(c *client, err error) {
-	s.err = errors.Join(s.err, err)
-	s.closeLocked(c)
-}
-
-func (s *Swarm) closeLocked(c *client) {
-	c.closed = true
-	_ = syscall.Close(c.fd)
 }

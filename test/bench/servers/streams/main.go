@@ -1,0 +1,93 @@
+// Command streams is this project's server as it is, from the feed to the
+// connection, without its sources: what its clients are to see it is told by
+// lines of its input, like the other contenders; what it understands beyond their
+// protocol is in orders.go.
+//
+// Its topics are those of the program, and three more: another topic of state,
+// one of events that wait for their window, and one of events that do not.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/adapters/socketio"
+	"github.com/skygate-io/skygate/namespaces/root"
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/engineio"
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/test/bench/servers/control"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "streams:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	batches := batch.DefaultConfig()
+	flag.DurationVar(&batches.Window, "window", batches.Window, "how long a batch is open; 0: every change goes out by itself")
+	flag.Parse()
+	logger := zerolog.New(os.Stderr).Level(zerolog.WarnLevel)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	log := feedlog.NewMemory()
+	policies := topics()
+	b := &board{ctx: ctx, log: log, hub: hub.New(log, policies, batches, logger), feeds: map[string]*feed.Feed{}, out: os.Stdout}
+	for _, p := range policies {
+		if err := b.begin(p, logger); err != nil {
+			return err
+		}
+	}
+	if err := b.hub.Load(ctx); err != nil {
+		return err
+	}
+	go func() { _ = b.hub.Run(ctx) }() // these end with the process
+	namespace := root.New(root.Config{
+		Hub: b.hub, Auth: gateway.Everyone, Logger: logger,
+		Receiver: func() *geo.Point { return nil }, Online: func() bool { return true },
+	})
+	server := socketio.New(socketio.DefaultConfig(), []*gateway.Namespace{namespace}, logger)
+	if engine, ok := server.Handler().(interface{ Stats() engineio.Stats }); ok {
+		b.stats = engine.Stats
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = web.Serve(listener) }()
+	if err := control.Serve(os.Stdin, os.Stdout, listener.Addr().String(), b.obey); err != nil {
+		return err
+	}
+	return b.err
+}
+
+// topics are the policies of what is served.
+func topics() []topic.Policy {
+	aircraft := root.Aircraft()
+	vessels := aircraft
+	vessels.Name, vessels.Prefix, vessels.List, vessels.Legacy, vessels.AutoJoin = "vessels", "vessel", "vessels", nil, false
+	acars := topic.Policy{
+		Name: "acars", Prefix: "acars", Kind: topic.Event, Key: "id", List: "messages",
+		Retention: time.Minute, RetainMost: 5000, RetainBytes: 8 << 20, Recent: 10,
+	}
+	alerts := acars
+	alerts.Name, alerts.Prefix, alerts.List, alerts.Bypass = "alerts", "alert", "alerts", true
+	return []topic.Policy{aircraft, vessels, acars, alerts}
+}
