@@ -9,8 +9,11 @@
 // Units are those of the dialect: feet, knots, feet per minute, degrees true,
 // nautical miles. A field that is absent is unknown; null means the same.
 //
-// Nothing here starts a goroutine, reads a clock or does I/O, and everything
-// is safe for concurrent use on different records.
+// A receiver tells all that it knows of an aircraft in one object ([Split],
+// [Whole]), or what one message said ([Parts]).
+//
+// Nothing here starts a goroutine, reads a clock or does I/O. Functions are safe
+// for concurrent use on different records; [Parts] and [Clock] have one owner.
 package aircraft
 
 import (

@@ -12,9 +12,14 @@ const (
 	WrongType          Reason = "wrong_type"            // a known field holds something else than it must
 	HalfPosition       Reason = "half_position"         // lat without lon, or lon without lat
 	PositionOutOfRange Reason = "position_out_of_range" // not on the earth
-	NotObject          Reason = "not_object"            // another kind of JSON
-	TooLarge           Reason = "too_large"             // more bytes or fields than any receiver writes, or a longer name
-	TooDeep            Reason = "too_deep"              // more lists and objects in each other
+	AltitudeOutOfRange Reason = "altitude_out_of_range"
+	SpeedOutOfRange    Reason = "speed_out_of_range"
+	TrackOutOfRange    Reason = "track_out_of_range" // or a heading
+	RateOutOfRange     Reason = "rate_out_of_range"  // of climb
+	BadSquawk          Reason = "squawk"             // not four octal digits
+	NotObject          Reason = "not_object"         // another kind of JSON
+	TooLarge           Reason = "too_large"          // more bytes or fields than any receiver writes, or a longer name
+	TooDeep            Reason = "too_deep"           // more lists and objects in each other
 )
 
 // Error is why a record was refused.
