@@ -1,0 +1,196 @@
+//go:build linux
+
+// Command streams measures what the project's bars say of streams: views,
+// latency, deltas, writes, and how the server grows.
+//
+// Each turn is the real server, from feed to connection, in a process of its own
+// ([servers/streams]), and its clients in another (package swarm), which check of
+// every message that it continues what they have. This process is the source: it
+// orders each update, and its order's moment comes with the update to the
+// clients. What the server takes is what the operating system accounts to it.
+// What is compared takes turns, round after round, so that a machine that gets
+// slower does so for all; what counts are ratios.
+//
+//	go run ./test/bench/streams [-short] [-only views,latency] [-seconds 10] [-rounds 2] [-write]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/skygate-io/skygate/test/bench/process"
+	"github.com/skygate-io/skygate/test/bench/report"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch err := run(ctx, os.Args[1:], os.Stdout); {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "streams:", err)
+		os.Exit(1)
+	}
+}
+
+// The programs that take part.
+const (
+	streamsName = "streams"
+	floorName   = "floor"
+	loadName    = "load"
+)
+
+// bench is one run.
+type bench struct {
+	*plan
+	ctx      context.Context
+	root     string
+	programs map[string]string // their paths
+	out      io.Writer         // for what goes wrong under way
+
+	found  *report.Report // of all scenarios but growth
+	growth *report.Report
+	curves []byte // SVG
+	turns  int    // that were had
+	faults []string
+}
+
+// scenario is one group of bars.
+type scenario struct {
+	name    string
+	measure func(*bench) error
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{"views", (*bench).measureViews},
+		{"latency", (*bench).measureLatency},
+		{"flow", (*bench).measureFlow},
+		{"delta", (*bench).measureDelta},
+		{"writes", (*bench).measureWrites},
+		{"growth", (*bench).measureGrowth},
+	}
+}
+
+func scenarioNames() (names []string) {
+	for _, s := range scenarios() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	p, root, err := parse(args)
+	if err != nil {
+		return err
+	}
+	b, err := prepare(ctx, p, root, filepath.Join(root, ".cache", "bench"), out)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s; load average before: %s\n", b.found.Machine, report.Load())
+	fmt.Fprintf(out, "windows of %v, %d round(s); about %v\n", p.window, p.rounds, p.takes().Round(10*time.Second))
+	b.run()
+	return errors.Join(b.print(), ctx.Err())
+}
+
+// prepare builds the programs into a folder.
+func prepare(ctx context.Context, p *plan, root, into string, out io.Writer) (*bench, error) {
+	into, err := filepath.Abs(into)
+	if err != nil {
+		return nil, err
+	}
+	machine := report.Machine(ctx)
+	b := &bench{
+		plan: p, ctx: ctx, root: root, programs: map[string]string{}, out: out,
+		found:  &report.Report{Title: "Streams", Machine: machine, Legend: legend},
+		growth: &report.Report{Title: "Growth", Machine: machine, Legend: growthLegend},
+	}
+	for name, folder := range map[string]string{
+		streamsName: "test/bench/servers/streams", floorName: "test/bench/servers/floor", loadName: "test/bench/load",
+	} {
+		b.programs[name] = filepath.Join(into, name)
+		if err := process.Build(ctx, filepath.Join(root, folder), b.programs[name]); err != nil {
+			return nil, err
+		}
+	}
+	most, err := process.OpenFiles()
+	if err != nil {
+		return nil, err
+	}
+	if need := p.mostClients() + 100; uint64(need) > most {
+		return nil, fmt.Errorf("this machine allows %d open files (ulimit -Hn), and %d are needed", most, need)
+	}
+	return b, nil
+}
+
+// run measures what the plan says. A scenario that fails is told of, and the
+// others go on.
+func (b *bench) run() {
+	for _, s := range scenarios() {
+		if !b.has(s.name) || b.ctx.Err() != nil {
+			continue
+		}
+		if err := s.measure(b); err != nil {
+			fmt.Fprintf(b.out, "%s: %v\n", s.name, err)
+			b.found.Bar(false, "%s: could not be measured", s.name)
+		}
+	}
+	if b.turns > 0 {
+		b.found.Bar(len(b.faults) == 0, "in %d turns nobody missed anything, got anything twice, was told to be too slow or was cut off", b.turns)
+	}
+}
+
+// print writes the reports, and saves them if that is wanted.
+func (b *bench) print() error {
+	for _, f := range b.faults {
+		fmt.Fprintln(b.out, f)
+	}
+	err := errors.Join(b.growth.WriteText(b.out), b.found.WriteText(b.out))
+	if !b.write || b.ctx.Err() != nil {
+		return err
+	}
+	folder := filepath.Join(b.root, "test/bench/results")
+	if len(b.found.Tables) > 0 {
+		err = errors.Join(err, b.found.Save(folder, "streams.md"))
+	}
+	if b.curves != nil {
+		b.growth.Images = []string{curvesFile}
+		err = errors.Join(err, b.growth.Save(folder, "growth.md"), report.Save(folder, curvesFile, b.curves))
+	}
+	return err
+}
+
+// takeTurns has each of some contenders its turn, in each round. One that fails is
+// told of, and the others go on.
+func takeTurns[T any](b *bench, names []string, take func(name string) (T, []sample, error)) map[string][]T {
+	taken := map[string][]T{}
+	for round := range b.rounds {
+		for _, name := range names {
+			if b.ctx.Err() != nil {
+				return taken
+			}
+			t, samples, err := take(name)
+			if err != nil {
+				fmt.Fprintf(b.out, "round %d, %s: %v\n", round+1, name, err)
+				continue
+			}
+			taken[name] = append(taken[name], t)
+			b.turns++
+			for i := range samples {
+				if faults := samples[i].faults(); faults != "" {
+					b.faults = append(b.faults, fmt.Sprintf("round %d, %s: %s", round+1, name, faults))
+				}
+			}
+		}
+	}
+	return taken
+}

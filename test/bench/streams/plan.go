@@ -1,0 +1,138 @@
+//go:build linux
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// plan is what is measured, and how long.
+type plan struct {
+	only   []string // the names of the scenarios
+	window time.Duration
+	warmup time.Duration
+	rounds int
+	write  bool // into test/bench/results
+
+	views   viewsPlan
+	latency latencyPlan
+	flow    int // aircraft
+	writes  int // clients
+	growth  growthPlan
+}
+
+// viewsPlan: as many clients with a view of their own, beside as many who share one.
+type viewsPlan struct{ clients, aircraft int }
+
+// latencyPlan: how long the windows are in which something happens once a second.
+type latencyPlan struct {
+	clients, aircraft int
+	slow              time.Duration
+}
+
+// growthPlan has the steps of each axis, and what the other two stay at.
+type growthPlan struct {
+	subscribers, aircraft, audiences []int
+	fewSubscribers, fewAircraft      int // where these do not grow
+	manySubscribers, someAircraft    int // where audiences do
+	window                           time.Duration
+}
+
+// full is what is measured without -short.
+func full() *plan {
+	return &plan{
+		only: scenarioNames(), window: 10 * time.Second, warmup: 2 * time.Second, rounds: 2,
+		views:   viewsPlan{2000, 10_000},
+		latency: latencyPlan{1000, 50, 20 * time.Second},
+		flow:    10_000,
+		writes:  500,
+		growth: growthPlan{
+			subscribers: []int{100, 500, 1000, 2000, 5000},
+			aircraft:    []int{100, 300, 1000, 3000, 10_000},
+			audiences:   []int{1, 10, 100, 500, 2000},
+
+			fewSubscribers: 100, fewAircraft: 50, manySubscribers: 2000, someAircraft: 1000, window: 6 * time.Second,
+		},
+	}
+}
+
+// short takes some two minutes.
+func short() *plan {
+	p := full()
+	p.window, p.warmup, p.rounds = 3*time.Second, time.Second, 1
+	p.latency.slow = 6 * time.Second
+	p.growth.subscribers, p.growth.aircraft, p.growth.audiences = []int{100, 1000, 5000}, []int{100, 10_000}, []int{1, 2000}
+	p.growth.window = 2 * time.Second
+	return p
+}
+
+// takes is roughly how long the plan takes.
+func (p *plan) takes() (sum time.Duration) {
+	turn := func(clients int, windows time.Duration) time.Duration {
+		return 2*time.Second + p.warmup + windows + time.Duration(clients)*time.Millisecond
+	}
+	for _, name := range p.only {
+		switch name {
+		case "views":
+			sum += 3 * turn(p.views.clients, p.window+p.window/2)
+		case "latency":
+			sum += 2 * turn(p.latency.clients, p.latency.slow+2*p.window)
+		case "flow":
+			sum += 2 * turn(0, 3*p.window)
+		case "writes":
+			sum += turn(p.writes, p.window)
+		case "growth":
+			g := &p.growth
+			for _, n := range g.subscribers {
+				sum += turn(n, g.window)
+			}
+			sum += time.Duration(len(g.aircraft)) * turn(g.fewSubscribers, g.window)
+			sum += time.Duration(len(g.audiences)) * turn(g.manySubscribers, g.window)
+		}
+	}
+	sum *= time.Duration(p.rounds)
+	if slices.Contains(p.only, "delta") {
+		sum += 15 * time.Second
+	}
+	return sum
+}
+
+// parse reads the flags.
+func parse(args []string) (*plan, string, error) {
+	flags := flag.NewFlagSet("streams", flag.ContinueOnError)
+	isShort := flags.Bool("short", os.Getenv("BENCH") == "short", "take some two minutes; also BENCH=short")
+	root := flags.String("root", ".", "the repository's `folder`")
+	only := flags.String("only", "", "`scenarios`, with commas: "+strings.Join(scenarioNames(), ", "))
+	seconds := flags.Float64("seconds", 0, "how long each window is")
+	rounds := flags.Int("rounds", 0, "how often each has its turn")
+	write := flags.Bool("write", false, "write what was found into test/bench/results as well")
+	if err := flags.Parse(args); err != nil {
+		return nil, "", err
+	}
+	p := full()
+	if *isShort {
+		p = short()
+	}
+	p.write = *write
+	if *seconds > 0 {
+		p.window = time.Duration(*seconds * float64(time.Second))
+		p.latency.slow, p.growth.window = max(p.window, 2*time.Second), p.window
+	}
+	if *rounds > 0 {
+		p.rounds = *rounds
+	}
+	if *only != "" {
+		p.only = strings.Split(*only, ",")
+	}
+	for _, name := range p.only {
+		if !slices.Contains(scenarioNames(), name) {
+			return nil, "", fmt.Errorf("there is no scenario %q", name)
+		}
+	}
+	return p, *root, nil
+}

@@ -1,0 +1,147 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/skygate-io/skygate/test/bench/histogram"
+	"github.com/skygate-io/skygate/test/bench/report"
+	"github.com/skygate-io/skygate/test/bench/swarm"
+	"github.com/skygate-io/skygate/test/bench/traffic"
+)
+
+const (
+	viewsHz    = 5.0 // each aircraft changes so often, and each client is told
+	viewsCores = 1.0 // the bar
+	overShared = 3.0 // and the other one: a view of one's own, of one that is shared
+)
+
+// The contenders.
+const (
+	ownViews   = "a view each"
+	sharedView = "one view for all"
+)
+
+// viewsTurn is a server's with its feed alone, and then with clients.
+type viewsTurn struct {
+	feed, with sample
+}
+
+// cores is what the clients take; the feed has its own.
+func (t *viewsTurn) cores() float64 { return t.with.cores() - t.feed.cores() }
+
+// auth is what a client says of itself: what it wants to see, instead of what
+// others get.
+func auth(filter *traffic.Box, topics ...string) json.RawMessage {
+	subscribe := map[string]any{"topics": topics, "legacy": false}
+	if filter != nil {
+		subscribe["filters"] = map[string]any{topics[0]: map[string]any{"bbox": filter}}
+	}
+	text, err := json.Marshal(map[string]any{"subscribe": subscribe})
+	if err != nil {
+		panic(err) // numbers and names
+	}
+	return text
+}
+
+// views are what clients say who see so many different parts of a fleet.
+func views(aircraft, different int) (auths []json.RawMessage) {
+	for _, box := range traffic.Views(aircraft, different) {
+		auths = append(auths, auth(&box, "aircraft"))
+	}
+	return auths
+}
+
+// takeViews measures a server with clients that have so many views.
+func (b *bench) takeViews(different int) (t viewsTurn, err error) {
+	s, err := b.open(streamsName)
+	if err != nil {
+		return t, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	puts := beat{hz: viewsHz, do: s.put}
+	if err := s.fleet(b.views.aircraft, "aircraft"); err != nil {
+		return t, err
+	}
+	if err := play(b.warmup, puts); err != nil {
+		return t, err
+	}
+	if t.feed, err = s.measure("", b.window, puts); err != nil {
+		return t, err
+	}
+	if err := s.dial(swarm.Streams, b.views.clients, views(b.views.aircraft, different), b.warmup, puts); err != nil {
+		return t, err
+	}
+	t.with, err = s.measure(swarm.Streams, b.window, puts)
+	return t, err
+}
+
+// takeFloor measures the floor with messages of a size.
+func (b *bench) takeFloor(clients, size int, hz float64, window time.Duration) (m sample, err error) {
+	s, err := b.open(floorName)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	behind := beat{hz: hz, do: func() error { return s.behind(size) }}
+	if err := s.dial(swarm.Raw, clients, nil, b.warmup, behind); err != nil {
+		return m, err
+	}
+	return s.measure(swarm.Raw, window, beat{hz: hz, do: func() error { return s.broadcast(size) }, count: true})
+}
+
+func (b *bench) measureViews() error {
+	size := 4000 // of an update, until it is known
+	turns := takeTurns(b, []string{ownViews, sharedView, floorName}, func(name string) (t viewsTurn, _ []sample, err error) {
+		switch name {
+		case ownViews:
+			t, err = b.takeViews(b.views.clients)
+		case sharedView:
+			t, err = b.takeViews(1)
+			if a := t.with.stream("aircraft"); a.Received > 0 {
+				size = a.Bytes / a.Received // the floor's messages are as large
+			}
+		default:
+			t.with, err = b.takeFloor(b.views.clients, size, viewsHz, b.window)
+		}
+		return t, []sample{t.with}, err
+	})
+	b.found.Tables = append(b.found.Tables, b.viewsTable(turns))
+	if len(turns[ownViews]) == 0 || len(turns[sharedView]) == 0 {
+		return errors.New("there is nothing to compare")
+	}
+	own, shared := median(of(turns[ownViews], (*viewsTurn).cores)), median(of(turns[sharedView], (*viewsTurn).cores))
+	b.found.Bar(own <= viewsCores, "%d clients with a view each of about %d of %d aircraft, %g Hz: %.2f cores, the feed apart: up to %.2f",
+		b.views.clients, traffic.InView, b.views.aircraft, viewsHz, own, viewsCores)
+	b.found.Bar(own <= overShared*shared, "which is %.2f of what as many take who share one view: up to %.2f", own/shared, overShared)
+	return nil
+}
+
+func (b *bench) viewsTable(turns map[string][]viewsTurn) *report.Table {
+	t := &report.Table{
+		Title: fmt.Sprintf("Views: %d clients, %d aircraft that all change %g times a second", b.views.clients, b.views.aircraft, viewsHz),
+		Head:  []string{"", "cores", "feed alone", "clients", "CPU/update", "updates/s·client", "bytes/update", "p50", "p99", "load"},
+	}
+	for _, name := range []string{ownViews, sharedView, floorName} {
+		list := turns[name]
+		if len(list) == 0 {
+			t.Row(name, "failed")
+			continue
+		}
+		figure := func(f func(*viewsTurn) float64) float64 { return median(of(list, f)) }
+		cores := figure((*viewsTurn).cores)
+		rate := figure(func(t *viewsTurn) float64 { return t.with.perSecond(float64(t.with.got("aircraft"))) })
+		h := merged(list, func(t *viewsTurn) *histogram.Histogram { return t.with.latency("aircraft") })
+		t.Row(name,
+			fraction(figure(func(t *viewsTurn) float64 { return t.with.cores() })),
+			fraction(figure(func(t *viewsTurn) float64 { return t.feed.cores() })),
+			fraction(cores), fmt.Sprintf("%.1f µs", cores*1e6/max(1, rate)), fmt.Sprintf("%.2f", rate/float64(b.views.clients)),
+			number(figure(func(t *viewsTurn) float64 { return t.with.bytesEach("aircraft") })),
+			millis(h.Quantile(0.5)), millis(h.Quantile(0.99)), fraction(figure(func(t *viewsTurn) float64 { return t.with.loadCores() })))
+	}
+	return t
+}
