@@ -1,6 +1,6 @@
 // The client for programs: commands come as JSON lines on standard input, what
 // happens goes out as JSON lines on standard output. examples/README.md has the list.
-// Usage: node follow.mjs --url http://127.0.0.1:8080 [--transports polling,websocket]
+// Usage: node follow.mjs --url http://127.0.0.1:8080 [--transports polling,websocket] [--filter JSON]
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
@@ -10,9 +10,10 @@ const { values: args } = parseArgs({
   options: {
     url: { type: "string", default: "http://127.0.0.1:8080" },
     transports: { type: "string", default: "polling,websocket" },
+    filter: { type: "string", default: "null" },
   },
 });
-const client = new SkygateAircraft(args.url, { transports: args.transports.split(",") });
+const client = new SkygateAircraft(args.url, { filter: JSON.parse(args.filter), transports: args.transports.split(",") });
 const { socket } = client;
 const print = (line) => console.log(JSON.stringify(line));
 
@@ -32,6 +33,7 @@ socket.onAny((name, ...values) => {
 const commands = {
   state: () => ({ state: Object.fromEntries(client.state), position: client.position, stats: client.stats }),
   request: async ({ type, params }) => ({ response: await client.request(type, params) }),
+  view: ({ filter }) => client.setView(filter),
   subscribe: ({ wish }) => client.subscribe(wish),
   unsubscribe: () => client.unsubscribe(),
   emit: async ({ event, args = [] }) => ({ ack: await socket.timeout(10_000).emitWithAck(event, ...args) }),

@@ -7,22 +7,23 @@
 export class Picture {
   state = new Map(); // hex -> fields; an aircraft that changes gets a new object
   position = null; // {epoch, seq, view}, from which the server can go on; null before the first snapshot
-  #arriving = new Map(); // a snapshot in parts: it replaces the picture when its last part is here
-  #next = 0; // the number of the part to come; 0 when there is none
+  #parts = []; // of a snapshot or an update that is too large for one message; it counts when the last is here
 
   /** Takes an aircraft:snapshot. Returns "snapshot", or "part" when more of it is to come. */
   snapshot(m) {
-    this.#arriving = new Map();
-    this.#next = 1;
-    return this.#collect(m.aircraft, m);
+    return this.#collect(m);
   }
 
   /**
-   * Takes an aircraft:update. Returns what it was: "delta"; "part" or "snapshot" for a further part of
-   * one; "ignored" for what is in the picture already; "hole" when a message before it is missing.
+   * Takes an aircraft:update. Returns what it was: "delta"; "part" when more of it is to come, "snapshot" for the
+   * last part of one; "ignored" for what is in the picture already; "hole" when a message before it is missing.
+   * A last part then lists what all of them did.
    */
   update(m) {
-    if (m.part) return this.#collect(m.added, m);
+    return m.part ? this.#collect(m) : this.#apply(m);
+  }
+
+  #apply(m) {
     if (!this.position || m.epoch !== this.position.epoch) return "hole";
     if (m.base !== this.position.seq) return m.seq <= this.position.seq ? "ignored" : "hole";
     for (const whole of m.added ?? []) this.state.set(whole.hex, whole);
@@ -32,13 +33,19 @@ export class Picture {
     return "delta";
   }
 
-  #collect(aircraft, { part = 1, parts = 1, epoch, seq, view }) {
-    const inOrder = part === this.#next;
-    this.#next = inOrder && part < parts ? part + 1 : 0;
-    if (!inOrder) return "hole";
-    for (const whole of aircraft) this.#arriving.set(whole.hex, whole);
-    if (this.#next) return "part";
-    this.state = this.#arriving;
+  #collect(m) {
+    const { part = 1, parts = 1 } = m;
+    const all = part === 1 ? [m] : [...this.#parts, m];
+    this.#parts = all.length === part && part < parts ? all : [];
+    if (all.length !== part) return "hole";
+    if (part < parts) return "part";
+    const lists = (name) => all.flatMap((p) => p[name] ?? []);
+    if (parts > 1) Object.assign(m, { added: lists("aircraft").concat(lists("added")), updated: lists("updated"), removed: lists("removed") });
+    return all[0].aircraft ? this.#replace(m.added ?? m.aircraft, m) : this.#apply(m);
+  }
+
+  #replace(aircraft, { epoch, seq, view }) {
+    this.state = new Map(aircraft.map((whole) => [whole.hex, whole]));
     this.position = { epoch, seq, view };
     return "snapshot";
   }

@@ -2,6 +2,7 @@
 //
 //   const client = new SkygateAircraft("http://127.0.0.1:8080");
 //   client.onChange = () => console.log(client.state.size, "aircraft");
+//   client.setView({ bbox: { north: 51, south: 49, east: 10, west: 7 } });
 //
 // What a message does to the picture is in picture.mjs; here it is fetched, and
 // fetched again when something is missing.
@@ -21,9 +22,12 @@ export class SkygateAircraft {
   #refused = 0; // how often in a row the server did not want this client
   #requests = 0;
 
-  /** wish: further members of subscribe (filters, fields, rate); options: those of socket.io-client. */
-  constructor(url, { wish = {}, auth = {}, ...options } = {}) {
-    this.wish = { ...wish };
+  /**
+   * filter: which aircraft, such as {bbox: {north, south, east, west}}; wish: further members of subscribe
+   * (fields, rate); options: those of socket.io-client.
+   */
+  constructor(url, { filter, wish = {}, auth = {}, ...options } = {}) {
+    this.wish = { ...wish, ...(filter && { filters: { aircraft: filter } }) };
     const backOff = { reconnectionDelay: 1_000, reconnectionDelayMax: 30_000, randomizationFactor: 0.5 };
     const joinNothing = { subscribe: { topics: [] } }; // in place of the topics that a server joins by itself
     this.socket = io(url, { ...backOff, ...options, auth: { ...auth, ...joinNothing } });
@@ -49,7 +53,12 @@ export class SkygateAircraft {
   /** {epoch, seq, view} of the picture, or null before the first snapshot. */
   get position() { return this.#picture.position; }
 
-  /** Subscribes again after unsubscribe, or with another wish, such as {filters: {aircraft: {military: true}}}. */
+  /** Looks at other aircraft from now on: a filter, null for all. The picture changes by one update. */
+  setView(filter) {
+    this.subscribe({ filters: { aircraft: filter } });
+  }
+
+  /** Subscribes again after unsubscribe, or with another wish, such as {fields: {aircraft: ["lat", "lon"]}}. */
   subscribe(wish) {
     Object.assign(this.wish, wish);
     this.#wanted = true;

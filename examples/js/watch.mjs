@@ -1,9 +1,9 @@
 // Prints once a second how many aircraft there are and how fast they change.
-// Usage: node watch.mjs [url]
+// Usage: node watch.mjs [url [filter]], such as '{"bbox": {"north": 51, "south": 49, "east": 10, "west": 7}}'
 import { SkygateAircraft } from "./skygate-aircraft.mjs";
 
 const url = process.argv[2] ?? "http://127.0.0.1:8080";
-const client = new SkygateAircraft(url);
+const client = new SkygateAircraft(url, { filter: JSON.parse(process.argv[3] ?? "null") });
 let messages = 0;
 let changes = 0;
 

@@ -1,7 +1,7 @@
 """The client for programs: commands come as JSON lines on standard input, what
 happens goes out as JSON lines on standard output. examples/README.md has the list.
 
-Usage: python follow.py --url http://127.0.0.1:8080 [--transports polling,websocket]
+Usage: python follow.py --url http://127.0.0.1:8080 [--transports polling,websocket] [--filter JSON]
 """
 
 import argparse
@@ -14,6 +14,7 @@ from skygate_aircraft import RequestError, SkygateAircraft
 parser = argparse.ArgumentParser()
 parser.add_argument("--url", default="http://127.0.0.1:8080")
 parser.add_argument("--transports", default="polling,websocket")
+parser.add_argument("--filter", default="null", type=json.loads)
 
 
 def write(line):
@@ -23,7 +24,7 @@ def write(line):
 class Follower:
     def __init__(self, args):
         self.transports = args.transports.split(",")
-        self.client = SkygateAircraft(args.url, transports=self.transports)
+        self.client = SkygateAircraft(args.url, filter=args.filter, transports=self.transports)
         self.client.on_change = self.changed
         self.client.on_event = self.happened
 
@@ -52,6 +53,9 @@ class Follower:
     async def request(self, type, params=None):
         return {"response": await self.client.request(type, params)}
 
+    async def view(self, filter):
+        await self.client.set_view(filter)
+
     async def subscribe(self, wish=None):
         await self.client.subscribe(wish)
 
@@ -68,7 +72,7 @@ class Follower:
 
     async def obey(self, cmd, id=None, **arguments):
         try:
-            if cmd not in ("state", "request", "subscribe", "unsubscribe", "emit", "disconnect"):
+            if cmd not in ("state", "request", "view", "subscribe", "unsubscribe", "emit", "disconnect"):
                 raise RequestError("failed", f"unknown command: {cmd}")
             answer = await getattr(self, cmd)(**arguments)
         except RequestError as e:

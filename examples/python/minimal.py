@@ -4,12 +4,12 @@ async def ask(): at.clear(); await sio.emit("subscribe", {"topics": ["aircraft"]
 def take(m):
     for hex in list(aircraft) if "aircraft" in m else m.get("removed", []): aircraft.pop(hex, None)  # a snapshot replaces everything
     for a in m.get("aircraft") or m.get("added", []): aircraft[a["hex"]] = a
-    for a in m.get("updated", []): aircraft[a["hex"]] = {k: v for k, v in {**aircraft[a["hex"]], **a}.items() if v is not None}
-    at.clear(); at.update((k, m[k]) for k in ("epoch", "seq") if k in m)  # of a large snapshot only the last part has them
-    print(len(aircraft), "aircraft")
+    for a in m.get("updated", []): aircraft[a["hex"]] = {k: v for k, v in {**aircraft.get(a["hex"], {}), **a}.items() if v is not None}
+    at.update({k: m[k] for k in ("epoch", "seq") if k in m}, part=0 if "epoch" in m else m["part"]); print(len(aircraft), "aircraft")
 async def update(m):
-    if m.get("part") or at and (m["epoch"], m["base"]) == (at["epoch"], at["seq"]): take(m)
-    elif at and (m["epoch"] != at["epoch"] or m["seq"] > at["seq"]): await ask()  # something is missing: begin anew
-sio.on("connect", ask); sio.on("aircraft:snapshot", take); sio.on("aircraft:update", update)
+    follows = "epoch" not in m or "epoch" not in at or (m["epoch"], m["base"]) == (at["epoch"], at["seq"])  # of what comes in parts only the last has a place
+    if at and follows and m.get("part", 1) == at["part"] + 1: take(m)
+    elif at and (m.get("epoch") != at.get("epoch") or m.get("seq", 0) > at.get("seq", 0)): await ask()  # something is missing: begin anew
+sio.on("connect", ask); sio.on("aircraft:snapshot", lambda m: (at.clear(), take(m))); sio.on("aircraft:update", update)
 async def main(): await sio.connect(sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8080"); await sio.wait()
 asyncio.run(main())

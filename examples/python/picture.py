@@ -12,23 +12,22 @@ class Picture:
     def __init__(self):
         self.state = {}  # hex -> fields; an aircraft that changes gets a new dict
         self.position = None  # {epoch, seq, view}, from which the server can go on; None before the first snapshot
-        self._arriving = {}  # a snapshot in parts: it replaces the picture when its last part is here
-        self._next = 0  # the number of the part to come; 0 when there is none
+        self._parts = []  # of a snapshot or an update too large for one message; it counts when the last is here
 
     def snapshot(self, m):
         """Takes an aircraft:snapshot. Returns "snapshot", or "part" when more of it is to come."""
-        self._arriving = {}
-        self._next = 1
-        return self._collect(m["aircraft"], m)
+        return self._collect(m)
 
     def update(self, m):
         """Takes an aircraft:update. Returns what it was.
 
-        "delta"; "part" or "snapshot" for a further part of one; "ignored" for what
-        is in the picture already; "hole" when a message before it is missing.
+        "delta"; "part" when more of it is to come, "snapshot" for the last part of
+        one; "ignored" for what is in the picture already; "hole" when a message
+        before it is missing. A last part then lists what all of them did.
         """
-        if m.get("part"):
-            return self._collect(m["added"], m)
+        return self._collect(m) if m.get("part") else self._apply(m)
+
+    def _apply(self, m):
         if not self.position or m["epoch"] != self.position["epoch"]:
             return "hole"
         if m["base"] != self.position["seq"]:
@@ -42,16 +41,21 @@ class Picture:
         self.position = {"epoch": m["epoch"], "seq": m["seq"], "view": m["view"]}
         return "delta"
 
-    def _collect(self, aircraft, m):
+    def _collect(self, m):
         part, parts = m.get("part", 1), m.get("parts", 1)
-        in_order = part == self._next
-        self._next = part + 1 if in_order and part < parts else 0
-        if not in_order:
+        everything = [m] if part == 1 else [*self._parts, m]
+        self._parts = everything if len(everything) == part < parts else []
+        if len(everything) != part:
             return "hole"
-        self._arriving.update((whole["hex"], whole) for whole in aircraft)
-        if self._next:
+        if part < parts:
             return "part"
-        self.state = self._arriving
+        if parts > 1:
+            m.update((name, [x for p in everything for x in p.get(name, ())]) for name in ("added", "updated", "removed"))
+            m["added"] = everything[0].get("aircraft", []) + m["added"]
+        return self._replace(m.get("added", m.get("aircraft")), m) if "aircraft" in everything[0] else self._apply(m)
+
+    def _replace(self, aircraft, m):
+        self.state = {whole["hex"]: whole for whole in aircraft}
         self.position = {"epoch": m["epoch"], "seq": m["seq"], "view": m["view"]}
         return "snapshot"
 

@@ -4,6 +4,10 @@
     client.on_change = lambda kind, m: print(len(client.state), "aircraft")
     await client.run()
 
+and meanwhile, to see only a part of them,
+
+    await client.set_view({"bbox": {"north": 51, "south": 49, "east": 10, "west": 7}})
+
 What a message does to the picture is in picture.py; here it is fetched, and
 fetched again when something is missing.
 """
@@ -30,9 +34,12 @@ class RequestError(Exception):
 class SkygateAircraft:
     """A connection that is made again when it breaks, and a picture that goes on where it was."""
 
-    def __init__(self, url, *, wish=None, auth=None, transports=None, reconnection_delay=1):
-        """wish: further members of subscribe (filters, fields, rate); auth: those of the CONNECT."""
+    def __init__(self, url, *, filter=None, wish=None, auth=None, transports=None, reconnection_delay=1):
+        """filter: which aircraft, such as {"bbox": {"north": …, "south": …, "east": …, "west": …}};
+        wish: further members of subscribe (fields, rate); auth: those of the CONNECT."""
         self.url, self.wish, self.auth, self.transports = url, dict(wish or {}), auth or {}, transports
+        if filter:
+            self.wish["filters"] = {"aircraft": filter}
         self.stats = dict(connects=0, snapshots=0, deltas=0, parts=0, ignored=0, holes=0, resumes=0)
         self.on_change = lambda kind, m: None  # called with ("snapshot" | "delta", message) after each change
         self.on_event = lambda name, *args: None  # called with everything else: connect, disconnect, subscribed, ...
@@ -82,8 +89,12 @@ class SkygateAircraft:
         if self.connected:
             await self.sio.disconnect()
 
+    async def set_view(self, filter):
+        """Looks at other aircraft from now on: a filter, None for all. The picture changes by one update."""
+        await self.subscribe({"filters": {"aircraft": filter}})
+
     async def subscribe(self, wish=None):
-        """Subscribes again after unsubscribe, or with another wish: {"filters": {"aircraft": {"military": True}}}."""
+        """Subscribes again after unsubscribe, or with another wish: {"fields": {"aircraft": ["lat", "lon"]}}."""
         self.wish.update(wish or {})
         self._wanted = True
         await self._ask(None if wish else self.position)  # a new view begins with what leads to it, not with a resume

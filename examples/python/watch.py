@@ -1,16 +1,17 @@
 """Prints once a second how many aircraft there are and how fast they change.
 
-Usage: python watch.py [url]
+Usage: python watch.py [url [filter]], such as '{"bbox": {"north": 51, "south": 49, "east": 10, "west": 7}}'
 """
 
 import asyncio
+import json
 import sys
 
 from skygate_aircraft import SkygateAircraft
 
 
-async def main(url):
-    client = SkygateAircraft(url)
+async def main(url="http://127.0.0.1:8080", filter="null"):
+    client = SkygateAircraft(url, filter=json.loads(filter))
     counts = {"messages": 0, "changes": 0}
 
     def changed(kind, m):
@@ -34,4 +35,4 @@ async def main(url):
             counts.update(messages=0, changes=0)
 
 
-asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"))
+asyncio.run(main(*sys.argv[1:]))

@@ -45,6 +45,7 @@ client.onChange = (kind, m) => {
 
 socket.on("connect", () => {
   show("connecting");
+  notice("pace", "");
   askStatus();
 });
 
@@ -69,7 +70,8 @@ socket.on("stream:stale", (m) => {
   if (m.topic === "aircraft") notice("source", "The receiver is silent: what you see is old.");
 });
 socket.on("stream:pace", (m) => {
-  if (m.topic === "aircraft") notice("pace", m.reason ? `Slowed down to ${m.hz} updates per second: ${m.reason}` : "");
+  const slow = m.reason === "slow"; // or "recovered"
+  if (m.topic === "aircraft") notice("pace", slow ? `This connection is slow: updates come ${m.hz} times a second.` : "");
 });
 
 function show(state, reason = "") {

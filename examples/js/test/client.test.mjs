@@ -147,27 +147,54 @@ test("another epoch without a snapshot is a hole", async () => {
   assert.equal(client.stats.resumes, 0);
 });
 
-test("a snapshot in parts", async () => {
+test("snapshots, updates and resumes in parts", async () => {
   server.parts = 3;
   connect();
+  const seen = [];
+  client.onChange = (kind, m) => seen.push([kind, m.added?.length, m.updated?.length, m.removed?.length]);
   await untilEqual();
-  server.change({ A1: { gs: 2 } });
+  server.change({ A1: { gs: 2 }, B2: null, C3: { gs: 3 }, D4: {}, E5: {} });
   await untilEqual();
-  assert.deepEqual({ ...client.stats }, { connects: 1, snapshots: 1, deltas: 1, parts: 2, ignored: 0, holes: 0, resumes: 0 });
+  assert.deepEqual(seen, [["snapshot", 3, 0, 0], ["delta", 2, 2, 1]]);
+  assert.deepEqual({ ...client.stats }, { connects: 1, snapshots: 1, deltas: 1, parts: 4, ignored: 0, holes: 0, resumes: 0 });
+  server.loses = 1;
+  server.change({ A1: { gs: 3 } });
+  await untilEqual();
+  assert.equal(client.stats.resumes, 1);
+  server.cut();
+  await until(() => !client.socket.connected);
+  server.change({ A1: null, C3: { gs: 4 } });
+  await untilEqual();
+  assert.deepEqual([client.stats.resumes, client.stats.snapshots], [2, 1]);
 });
 
 test("another view begins with the difference, and is kept over a cut", async () => {
-  connect();
-  await untilEqual();
-  client.subscribe({ filters: { aircraft: { icao: ["A1"] } } });
-  await until(() => client.state.size === 1);
-  assert.equal(client.stats.snapshots, 1);
+  server.change({ A1: { lat: 50, lon: 8 }, C3: { lat: 60, lon: 8 } });
+  connect({ filter: { bbox: { north: 51, south: 49, east: 10, west: 7 } } });
+  await until(() => client.state.size === 1 && client.state.has("A1"));
+  client.setView({ bbox: { north: 61, south: 59, east: 10, west: 7 } });
+  await until(() => client.state.size === 1 && client.state.has("C3"));
+  assert.deepEqual([client.stats.snapshots, client.stats.deltas], [1, 1]);
   assert.equal(server.asked.at(-1).since, undefined);
+  server.change({ A1: { lat: 60 }, C3: { lat: 50 } });
+  await until(() => client.state.size === 1 && client.state.has("A1"));
   server.cut();
   await until(() => client.stats.connects === 2 && client.stats.resumes === 1);
-  assert.deepEqual(server.asked.at(-1).filters, { aircraft: { icao: ["A1"] } });
-  client.subscribe({ filters: { aircraft: null } });
+  assert.deepEqual(server.asked.at(-1).filters, { aircraft: { bbox: { north: 61, south: 59, east: 10, west: 7 } } });
+  client.setView(null);
   await untilEqual();
+  assert.equal(client.stats.snapshots, 1);
+});
+
+test("a view that changes while the connection is down begins with a snapshot", async () => {
+  connect({ filter: { icao: ["A1"] } });
+  await until(() => client.state.size === 1);
+  server.cut();
+  await until(() => !client.socket.connected);
+  client.setView({ icao: ["B2", "C3"] });
+  await until(() => client.stats.snapshots === 2);
+  assert.deepEqual([...client.state.keys()], ["B2", "C3"]);
+  assert.deepEqual([client.stats.resumes, client.stats.holes], [0, 0]);
 });
 
 test("between unsubscribe and subscribe it stands still, over a cut too", async () => {
@@ -228,6 +255,12 @@ test("minimal.mjs gets holes right", async () => {
     server.parts = 2;
     server.forget({ quietly: true });
     server.change({ A1: { gs: 4 } });
+    await equal();
+    server.change({ A1: { gs: 5, lat: 1 }, D4: null, E5: {}, F6: {} });
+    await equal();
+    server.loses = 1; // the first of two parts
+    server.change({ A1: { gs: 6 }, E5: { gs: 1 } });
+    server.change({ A1: { lat: null }, E5: { gs: null }, F6: null });
     await equal();
     server.cut();
     await until(() => server.sessions === 0);

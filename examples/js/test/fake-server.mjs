@@ -10,8 +10,8 @@ export class FakeServer {
   #seq = 100;
   #oldest = 100; // the first seq that a resume may start from
   epoch = "e1";
-  parts = 1; // into how many messages a snapshot is cut
-  loses = 0; // how many of the next updates get lost on their way
+  parts = 1; // into how many messages a snapshot or an update is cut
+  loses = 0; // how many of the next messages with updates get lost on their way
   joinsByItself = true;
   asked = []; // every subscribe that came, with the CONNECT or alone
 
@@ -86,10 +86,12 @@ export class FakeServer {
     if (![wish.topics].flat().includes("aircraft")) return;
     const since = wish.since?.aircraft;
     const old = this.#sessions.get(socket);
-    const session = { ...old, icao: wish.filters?.aircraft?.icao ?? null };
-    session.view = JSON.stringify(session.icao);
+    const { filters = {} } = wish;
+    const session = { ...old, filter: "aircraft" in filters ? filters.aircraft : (old?.filter ?? null) };
+    session.view = JSON.stringify(session.filter);
     const resumed = since?.epoch === this.epoch && since.view === session.view && since.seq >= this.#oldest;
-    const joined = { topics: ["aircraft"], joined: ["aircraft"], denied: null, resumed: { aircraft: resumed } };
+    const { view: aircraft } = session;
+    const joined = { topics: ["aircraft"], joined: ["aircraft"], denied: null, views: { aircraft }, resumed: { aircraft: resumed } };
     answer(socket, "subscribed", joined, ack);
     if (resumed) this.#resume(socket, session, since);
     else if (old && !since && old.view !== session.view) {
@@ -99,11 +101,13 @@ export class FakeServer {
   }
 
   #join(socket) {
-    if (socket.connected) this.#snapshot(socket, { icao: null, view: "null" });
+    if (socket.connected) this.#snapshot(socket, { filter: null, view: "null" });
   }
 
-  #visible({ icao }) {
-    return [...this.#records.values()].filter((r) => !icao || icao.includes(r.hex));
+  #visible({ filter }) {
+    const { icao, bbox } = filter ?? {};
+    const inside = ({ lat, lon }) => lat <= bbox.north && lat >= bbox.south && lon <= bbox.east && lon >= bbox.west;
+    return [...this.#records.values()].filter((r) => (!icao || icao.includes(r.hex)) && (!bbox || inside(r)));
   }
 
   #snapshot(socket, session) {
@@ -111,13 +115,20 @@ export class FakeServer {
     Object.assign(session, { seq: this.#seq, shown: texts(all) });
     this.#sessions.set(socket, session);
     const position = { epoch: this.epoch, seq: this.#seq, view: session.view };
-    const size = Math.ceil(all.length / this.parts) || 1;
-    for (let part = 1; part <= this.parts; part++) {
-      const some = all.slice((part - 1) * size, part * size);
-      const place = { ...(this.parts > 1 && { part, parts: this.parts }), ...(part === this.parts && position) };
-      if (part === 1) socket.emit("aircraft:snapshot", { aircraft: some, count: all.length, ...place });
-      else socket.emit("aircraft:update", { type: "delta", added: some, ...place });
+    for (const { added, ...place } of this.#cut({ added: all }, position)) {
+      if (!(place.part > 1)) socket.emit("aircraft:snapshot", { aircraft: added, count: all.length, ...place });
+      else socket.emit("aircraft:update", { type: "delta", added, ...place });
     }
+  }
+
+  // The messages for some lists, of which only the last has the position.
+  #cut(lists, position) {
+    if (this.parts === 1) return [{ ...lists, ...position }];
+    return Array.from({ length: this.parts }, (_, i) => {
+      const slice = (list) => list.slice((i * list.length) / this.parts, ((i + 1) * list.length) / this.parts);
+      const some = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, slice(list)]));
+      return { ...some, part: i + 1, parts: this.parts, ...(i + 1 === this.parts && position) };
+    });
   }
 
   #resume(socket, session, since) {
@@ -127,7 +138,8 @@ export class FakeServer {
     const removed = touched.filter((hex) => !visible.some((r) => r.hex === hex));
     Object.assign(session, { seq: this.#seq, shown: texts(visible) });
     this.#sessions.set(socket, session);
-    this.#send(socket, this.#update(since.seq, session, { added, updated: [], removed }));
+    if (!touched.length) session.seq = since.seq; // and there is nothing to tell
+    else this.#send(socket, this.#update(since.seq, session, { added, updated: [], removed }));
   }
 
   // The session's next update, or nothing when nothing in its view changed.
@@ -145,11 +157,11 @@ export class FakeServer {
   }
 
   #update(base, { seq, view }, lists) {
-    return { type: "delta", epoch: this.epoch, base, seq, view, ...lists, timestamp: new Date().toISOString() };
+    return this.#cut(lists, { epoch: this.epoch, base, seq, view });
   }
 
-  #send(socket, update) {
-    if (update && this.loses-- <= 0) socket.emit("aircraft:update", update);
+  #send(socket, messages) {
+    for (const m of messages ?? []) if (this.loses-- <= 0) socket.emit("aircraft:update", { type: "delta", ...m });
   }
 }
 

@@ -14,15 +14,15 @@ class FakeServer:
         self.epoch = "e1"
         self.seq = 100
         self.state = {}  # hex -> fields
-        self.parts = 1  # into how many messages a snapshot is cut
-        self.loses = 0  # how many of the next updates get lost on their way
+        self.parts = 1  # into how many messages a snapshot or an update is cut
+        self.loses = 0  # how many of the next messages with updates get lost on their way
         self.refuses = 0  # how many of the next clients are not let in
         self.asked = []  # every subscribe that came, with the CONNECT or alone
         self.connections = set()
         self._oldest = 100  # the first seq that a resume may start from
         self._touched = {}  # hex -> seq of its last change, removed ones included
         self._wires = set()
-        self._sessions = {}  # sid -> {shown, icao, view, seq}; shown: what the client should have
+        self._sessions = {}  # sid -> {shown, filter, view, seq}; shown: what the client should have
         self._sio = socketio.AsyncServer(async_mode="aiohttp", ping_interval=0.5, ping_timeout=0.5)
         for name, handler in {
             "connect": self._connect, "disconnect": self._disconnect, "request": self._request,
@@ -100,7 +100,7 @@ class FakeServer:
 
     def _join(self, sid):
         if sid in self.connections and sid not in self._sessions:
-            asyncio.ensure_future(self._snapshot(sid, {"icao": None, "view": "None"}))
+            asyncio.ensure_future(self._snapshot(sid, {"filter": None, "view": "None"}))
 
     async def _disconnect(self, sid, reason):
         self.connections.discard(sid)
@@ -127,11 +127,13 @@ class FakeServer:
             return
         since = wish.get("since", {}).get("aircraft")
         old = self._sessions.get(sid)
-        icao = (wish.get("filters", {}).get("aircraft") or {}).get("icao")
-        session = {**(old or {}), "icao": icao, "view": str(icao)}
+        session = {"filter": None, **(old or {})}
+        session["filter"] = wish.get("filters", {}).get("aircraft", session["filter"])
+        session["view"] = str(session["filter"])
         resumed = bool(since) and since["epoch"] == self.epoch and since["view"] == session["view"] \
             and since["seq"] >= self._oldest
-        answer = {"topics": ["aircraft"], "joined": ["aircraft"], "denied": None, "resumed": {"aircraft": resumed}}
+        answer = {"topics": ["aircraft"], "joined": ["aircraft"], "denied": None,
+                  "views": {"aircraft": session["view"]}, "resumed": {"aircraft": resumed}}
         await self._sio.emit("subscribed", answer, to=sid)
         if resumed:
             await self._resume(sid, session, since)
@@ -142,29 +144,43 @@ class FakeServer:
             await self._snapshot(sid, session)
 
     def _visible(self, session):
-        icao = session["icao"]
-        return {hex: copy.copy(r) for hex, r in self.state.items() if not icao or hex in icao}
+        icao, bbox = [(session["filter"] or {}).get(name) for name in ("icao", "bbox")]
+
+        def inside(r):
+            return "lat" in r and bbox["south"] <= r["lat"] <= bbox["north"] and bbox["west"] <= r["lon"] <= bbox["east"]
+        return {hex: copy.copy(r) for hex, r in self.state.items()
+                if (not icao or hex in icao) and (not bbox or inside(r))}
 
     async def _snapshot(self, sid, session):
         session |= {"seq": self.seq, "shown": self._visible(session)}
         self._sessions[sid] = session
         everything = list(session["shown"].values())
-        size = -(-len(everything) // self.parts) or 1
-        for part in range(1, self.parts + 1):
-            some = everything[(part - 1) * size:part * size]
-            place = {"part": part, "parts": self.parts} if self.parts > 1 else {}
-            if part == self.parts:
-                place |= {**self.position, "view": session["view"]}
-            if part == 1:
-                await self._sio.emit("aircraft:snapshot", {"aircraft": some, "count": len(everything), **place}, to=sid)
+        for m in self._cut({"added": everything}, {**self.position, "view": session["view"]}):
+            if m.get("part", 1) == 1:
+                m = {"aircraft": m.pop("added"), "count": len(everything), **m}
+                await self._sio.emit("aircraft:snapshot", m, to=sid)
             else:
-                await self._sio.emit("aircraft:update", {"type": "delta", "added": some, **place}, to=sid)
+                await self._sio.emit("aircraft:update", {"type": "delta", **m}, to=sid)
+
+    def _cut(self, lists, position):
+        """The messages for some lists, of which only the last has the position."""
+        if self.parts == 1:
+            return [{**lists, **position}]
+
+        def some(part):
+            return {k: v[len(v) * part // self.parts:len(v) * (part + 1) // self.parts] for k, v in lists.items()}
+        messages = [{**some(part), "part": part + 1, "parts": self.parts} for part in range(self.parts)]
+        messages[-1] |= position
+        return messages
 
     async def _resume(self, sid, session, since):
         visible = self._visible(session)
         touched = [hex for hex, seq in self._touched.items() if seq > since["seq"]]
         session |= {"seq": self.seq, "shown": visible}
         self._sessions[sid] = session
+        if not touched:
+            session["seq"] = since["seq"]  # and there is nothing to tell
+            return
         await self._send(sid, self._update(
             since["seq"], session,
             added=[visible[hex] for hex in touched if hex in visible], updated=[],
@@ -183,15 +199,14 @@ class FakeServer:
         return self._update(base, session, added=added, updated=updated, removed=removed)
 
     def _update(self, base, session, **lists):
-        return {"type": "delta", "epoch": self.epoch, "base": base, "seq": session["seq"], "view": session["view"], **lists}
+        return self._cut(lists, {"epoch": self.epoch, "base": base, "seq": session["seq"], "view": session["view"]})
 
-    async def _send(self, sid, update):
-        if update is None:
-            return
-        if self.loses > 0:
-            self.loses -= 1
-        else:
-            await self._sio.emit("aircraft:update", update, to=sid)
+    async def _send(self, sid, messages):
+        for m in messages or ():
+            if self.loses > 0:
+                self.loses -= 1
+            else:
+                await self._sio.emit("aircraft:update", {"type": "delta", **m}, to=sid)
 
 
 def _difference(before, after):

@@ -137,26 +137,53 @@ class TestClient(unittest.IsolatedAsyncioTestCase):
         await self.until_equal()
         self.assertEqual((client.stats["holes"], client.stats["snapshots"], client.stats["resumes"]), (1, 2, 0))
 
-    async def test_snapshot_in_parts(self):
+    async def test_snapshots_updates_and_resumes_in_parts(self):
         self.server.parts = 3
         client = self.connect()
+        seen = []
+        client.on_change = lambda kind, m: seen.append((kind, *(len(m[k]) for k in ("added", "updated", "removed"))))
         await self.until_equal()
-        await self.server.change({"A1": {"gs": 2}})
+        await self.server.change({"A1": {"gs": 2}, "B2": None, "C3": {"gs": 3}, "D4": {}, "E5": {}})
         await self.until_equal()
-        self.assertEqual(client.stats, dict(connects=1, snapshots=1, deltas=1, parts=2, ignored=0, holes=0, resumes=0))
+        self.assertEqual(seen, [("snapshot", 3, 0, 0), ("delta", 2, 2, 1)])
+        self.assertEqual(client.stats, dict(connects=1, snapshots=1, deltas=1, parts=4, ignored=0, holes=0, resumes=0))
+        self.server.loses = 1
+        await self.server.change({"A1": {"gs": 3}})
+        await self.until_equal()
+        self.assertEqual(client.stats["resumes"], 1)
+        await self.server.cut()
+        await until(lambda: not client.connected)
+        await self.server.change({"A1": None, "C3": {"gs": 4}})
+        await self.until_equal()
+        self.assertEqual((client.stats["resumes"], client.stats["snapshots"]), (2, 1))
 
     async def test_another_view_begins_with_the_difference_and_is_kept_over_a_cut(self):
-        client = self.connect()
-        await self.until_equal()
-        await client.subscribe({"filters": {"aircraft": {"icao": ["A1"]}}})
-        await until(lambda: len(client.state) == 1)
-        self.assertEqual(client.stats["snapshots"], 1)
+        await self.server.change({"A1": {"lat": 50, "lon": 8}, "C3": {"lat": 60, "lon": 8}})
+        client = self.connect(filter={"bbox": {"north": 51, "south": 49, "east": 10, "west": 7}})
+        await until(lambda: list(client.state) == ["A1"])
+        await client.set_view({"bbox": {"north": 61, "south": 59, "east": 10, "west": 7}})
+        await until(lambda: list(client.state) == ["C3"])
+        self.assertEqual((client.stats["snapshots"], client.stats["deltas"]), (1, 1))
         self.assertNotIn("since", self.server.asked[-1])
+        await self.server.change({"A1": {"lat": 60}, "C3": {"lat": 50}})
+        await until(lambda: list(client.state) == ["A1"])
         await self.server.cut()
         await until(lambda: client.stats["connects"] == 2 and client.stats["resumes"] == 1)
-        self.assertEqual(self.server.asked[-1]["filters"], {"aircraft": {"icao": ["A1"]}})
-        await client.subscribe({"filters": {"aircraft": None}})
+        bbox = {"north": 61, "south": 59, "east": 10, "west": 7}
+        self.assertEqual(self.server.asked[-1]["filters"], {"aircraft": {"bbox": bbox}})
+        await client.set_view(None)
         await self.until_equal()
+        self.assertEqual(client.stats["snapshots"], 1)
+
+    async def test_view_that_changes_while_the_connection_is_down_begins_with_a_snapshot(self):
+        client = self.connect(filter={"icao": ["A1"]})
+        await until(lambda: len(client.state) == 1)
+        await self.server.cut()
+        await until(lambda: not client.connected)
+        await client.set_view({"icao": ["B2", "C3"]})
+        await until(lambda: client.stats["snapshots"] == 2)
+        self.assertEqual(list(client.state), ["B2", "C3"])
+        self.assertEqual((client.stats["resumes"], client.stats["holes"]), (0, 0))
 
     async def test_between_unsubscribe_and_subscribe_it_stands_still(self):
         client = self.connect()
@@ -220,7 +247,7 @@ class TestClient(unittest.IsolatedAsyncioTestCase):
         reading = asyncio.create_task(read())
 
         async def equal():
-            await until(lambda: latest[1] == self.server.position)
+            await until(lambda: latest[1] == {**self.server.position, "part": 0})
             self.assertEqual({a["hex"]: a for a in latest[0]}, self.server.state)
 
         try:
@@ -234,6 +261,12 @@ class TestClient(unittest.IsolatedAsyncioTestCase):
             self.server.parts = 2
             await self.server.forget(quietly=True)
             await self.server.change({"A1": {"gs": 4}})
+            await equal()
+            await self.server.change({"A1": {"gs": 5, "lat": 1}, "D4": None, "E5": {}, "F6": {}})
+            await equal()
+            self.server.loses = 1  # the first of two parts
+            await self.server.change({"A1": {"gs": 6}, "E5": {"gs": 1}})
+            await self.server.change({"A1": {"lat": None}, "E5": {"gs": None}, "F6": None})
             await equal()
             await self.server.cut()
             await until(lambda: not self.server.connections)
