@@ -30,9 +30,6 @@ func (s Set) grown(slots int) Set {
 	return append(make(Set, 0, words+words/4), append(s, make(Set, words-len(s))...)...)
 }
 
-// clone copies the set.
-func (s Set) clone() Set { return append(Set(nil), s...) }
-
 // all yields the slots in their order.
 func (s Set) all() iter.Seq[int32] {
 	return func(yield func(int32) bool) {
