@@ -39,6 +39,7 @@ var floors = map[string]int{
 	"pkg/feed": 2,
 
 	"pkg/gateway": 3,
+	"pkg/lines":   3,
 	"pkg/safety":  3,
 	"pkg/rules":   3,
 	"pkg/stats":   3,

@@ -1,0 +1,290 @@
+package lines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/lines/linestest"
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// decode understands lines like "A1" (an aircraft) and "-" (nothing of interest).
+func decode(line string, received int64) (u record.Update, reason string) {
+	switch {
+	case line == "-":
+		return u, ""
+	case line[0] != 'A':
+		return u, "malformed"
+	}
+	u.Key, u.Observed = line, received
+	return u, ""
+}
+
+// played is a source in a bubble; its connections are pipes.
+type played struct {
+	*linestest.Fixture
+	start time.Time
+
+	mu    sync.Mutex // guards times
+	times []time.Duration
+}
+
+// dialled gives when it was tried to connect, since the start.
+func (p *played) dialled() []time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]time.Duration(nil), p.times...)
+}
+
+// until lets time pass and all that happens then happen.
+func (p *played) until(since time.Duration) {
+	time.Sleep(since - time.Since(p.start))
+	synctest.Wait()
+}
+
+// play runs a source in a bubble. serve is what the other side does with a
+// connection, or the reason why there is none.
+func play(t *testing.T, serve func(since time.Duration, conn net.Conn) error) *played {
+	p := &played{start: time.Now()}
+	p.Fixture = linestest.Run(t, func(log zerolog.Logger) (*Source, error) {
+		s, err := New(Config{Name: "test", Connect: "pi", Port: 1, Timeout: DefaultTimeout}, decode, log)
+		if err != nil {
+			return nil, err
+		}
+		s.dial = func(context.Context, string, string) (net.Conn, error) {
+			since := time.Since(p.start)
+			p.mu.Lock()
+			p.times = append(p.times, since)
+			p.mu.Unlock()
+			ours, theirs := net.Pipe()
+			if err := serve(since, theirs); err != nil {
+				_ = ours.Close()
+				return nil, err
+			}
+			return ours, nil
+		}
+		return s, nil
+	})
+	return p
+}
+
+// script serves a connection in a goroutine of its own. When the test ends it
+// does not wait any more.
+func script(t *testing.T, act func(send func(string), wait func(time.Duration))) func(time.Duration, net.Conn) error {
+	return func(_ time.Duration, conn net.Conn) error {
+		go func() {
+			defer conn.Close()
+			act(func(text string) { _, _ = conn.Write([]byte(text)) }, func(d time.Duration) {
+				select {
+				case <-t.Context().Done():
+				case <-time.After(d):
+				}
+			})
+		}()
+		return nil
+	}
+}
+
+func TestBackOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const mended = 10 * time.Minute
+		p := play(t, func(since time.Duration, conn net.Conn) error {
+			if since < mended {
+				return errors.New("connection refused")
+			}
+			return script(t, func(send func(string), wait func(time.Duration)) {
+				send("A1\n")
+				wait(time.Minute)
+			})(since, conn)
+		})
+		p.until(mended - time.Second)
+		dialled := p.dialled()
+		if s := p.Status(); s.State != feed.Failing || s.Err != "connection refused" || s.Bad[Unreachable] != uint64(len(dialled)) {
+			t.Errorf("status %+v after %d attempts", s, len(dialled))
+		}
+		if first := dialled[1] - dialled[0]; first < 500*time.Millisecond || first > 1500*time.Millisecond {
+			t.Errorf("the second attempt was %v after the first", first)
+		}
+		varied := map[time.Duration]bool{}
+		for i := 10; i < len(dialled); i++ {
+			pause := dialled[i] - dialled[i-1]
+			varied[pause] = true
+			if pause < maxRetry/2 || pause > maxRetry {
+				t.Errorf("%v between attempts", pause)
+			}
+		}
+		if len(varied) < 2 {
+			t.Errorf("the pauses do not vary: %v", varied)
+		}
+		p.until(mended + maxRetry)
+		if s := p.Status(); s.State != feed.Delivering || s.Err != "" || s.Records != 1 {
+			t.Errorf("status %+v after it is mended", s)
+		}
+		if got := p.Logs.States(); got != "failing delivering" {
+			t.Errorf("logged %q", got)
+		}
+	})
+}
+
+// TestUseless: who takes every connection and ends it at once is not asked more
+// often than who takes none; one that sends something before is.
+func TestUseless(t *testing.T) {
+	for sent, few := range map[string]bool{"": true, "?\n": true, "\n": false, "-\n": false, "A1\n": false} {
+		t.Run(fmt.Sprintf("%q", sent), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := play(t, script(t, func(send func(string), _ func(time.Duration)) {
+					if sent != "" {
+						send(sent)
+					}
+				}))
+				p.until(10 * time.Minute)
+				if n := len(p.dialled()); few != (n < 40) || n > 1200 {
+					t.Errorf("%d attempts in 10 minutes", n)
+				}
+				if few == strings.Contains(p.Logs.States(), "delivering") {
+					t.Errorf("logged %.100s", p.Logs.States())
+				}
+			})
+		})
+	}
+}
+
+func TestSilence(t *testing.T) {
+	tests := map[string]struct {
+		act  func(send func(string), wait func(time.Duration))
+		cuts bool // within 5 minutes
+	}{
+		"nothing": {func(_ func(string), wait func(time.Duration)) { wait(5 * time.Minute) }, true},
+		"nothing after a line": {func(send func(string), wait func(time.Duration)) {
+			send("A1\n")
+			wait(5 * time.Minute)
+		}, true},
+		"a sign of life a minute": {func(send func(string), wait func(time.Duration)) {
+			for range 5 {
+				send("\r\n")
+				wait(time.Minute)
+			}
+		}, false},
+		"a line that does not end": {func(send func(string), wait func(time.Duration)) {
+			for range 5 * 60 {
+				send("A")
+				wait(time.Second)
+			}
+		}, true},
+		"a line that is too long and does not end": {func(send func(string), wait func(time.Duration)) {
+			for range 5 * 60 {
+				send(strings.Repeat("A", 1000))
+				wait(time.Second)
+			}
+		}, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := play(t, script(t, test.act))
+				p.until(119 * time.Second)
+				if s := p.Status(); s.Bad[Timeout] != 0 {
+					t.Errorf("status %+v after two minutes", s)
+				}
+				p.until(121 * time.Second)
+				if s := p.Status(); test.cuts != (s.Bad[Timeout] == 1) || test.cuts != strings.Contains(p.Logs.States(), "failing") {
+					t.Errorf("status %+v after more than two minutes; logged %s", s, p.Logs.States())
+				}
+			})
+		})
+	}
+}
+
+// TestConnectedAgain: a connection alone does not mean that all is well.
+func TestConnectedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, func(since time.Duration, conn net.Conn) error {
+			if since == 0 {
+				return errors.New("connection refused")
+			}
+			return script(t, func(send func(string), wait func(time.Duration)) {
+				wait(time.Minute)
+				send("A1\n")
+				wait(time.Minute)
+			})(since, conn)
+		})
+		p.until(30 * time.Second)
+		if s := p.Status(); s.State != feed.Failing || s.Err != "connected again, but nothing came yet; before: connection refused" {
+			t.Errorf("status %+v", s)
+		}
+		p.until(63 * time.Second)
+		if s := p.Status(); s.State != feed.Delivering || p.Logs.States() != "failing delivering" {
+			t.Errorf("status %+v, logged %s", s, p.Logs.States())
+		}
+	})
+}
+
+func TestBatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, script(t, func(send func(string), wait func(time.Duration)) {
+			send("A1\nA2\nA")
+			wait(10 * time.Millisecond)
+			send("3\nA4\n")
+			wait(20 * time.Millisecond)
+			send("A5\nhalf")
+			wait(time.Second)
+			send("\nA6\n")
+			wait(time.Second)
+		}))
+		for _, step := range []struct {
+			after time.Duration
+			keys  string
+		}{
+			{0, "A1 A2"}, {49, "A1 A2"}, {50, "A1 A2 A3 A4 A5"}, {1029, "A1 A2 A3 A4 A5"}, {1030, "A1 A2 A3 A4 A5 A6"},
+		} {
+			p.until(step.after * time.Millisecond)
+			if got := p.Sink.Keys(); got != step.keys {
+				t.Errorf("after %d ms: %s, want %s", step.after, got, step.keys)
+			}
+		}
+		if s := p.Status(); s.Records != 6 || s.Bad["malformed"] != 1 || len(s.Bad) != 1 {
+			t.Errorf("status %+v", s)
+		}
+	})
+}
+
+// TestGarbage: what cannot be used is told after a while, once, and forgotten
+// with the first line of use.
+func TestGarbage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, script(t, func(send func(string), wait func(time.Duration)) {
+			send("A1\n")
+			for range 600 {
+				send("\x1a1?\n\n\r\n")
+				wait(100 * time.Millisecond)
+			}
+			send("A2\n")
+			wait(time.Minute)
+		}))
+		p.until(4 * time.Second)
+		if s := p.Status(); s.State != feed.Delivering {
+			t.Errorf("status %+v after 4 s", s)
+		}
+		p.until(59 * time.Second)
+		if s := p.Status(); s.State != feed.Failing || s.Err != `what comes cannot be used, such as malformed: "\x1a1?"` || s.Bad["malformed"] != 591 {
+			t.Errorf("status %+v after a minute", s)
+		}
+		p.until(61 * time.Second)
+		if s := p.Status(); s.State != feed.Delivering || p.Sink.Keys() != "A1 A2" {
+			t.Errorf("status %+v at the end", s)
+		}
+		if got := p.Logs.States(); got != "delivering failing delivering" {
+			t.Errorf("logged %q", got)
+		}
+	})
+}

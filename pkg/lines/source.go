@@ -1,0 +1,141 @@
+package lines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// The reasons of this package by which is counted what goes wrong. Those of
+// single lines are, for the rest, the business of who decodes them.
+const (
+	Unreachable  = "unreachable"  // no connection
+	Disconnected = "disconnected" // it ended
+	Timeout      = "timeout"      // nothing came for too long
+	TooLarge     = "too_large"    // a line beyond the bound
+	Truncated    = "truncated"    // a line that the connection's end cut
+)
+
+// maxRetry is the longest pause between two attempts to connect; dialTimeout is
+// how long one may take.
+const (
+	maxRetry    = 30 * time.Second
+	dialTimeout = 10 * time.Second
+)
+
+// Decode turns a line, which is not blank, into an update; received is when it
+// came, in unix milliseconds. With a reason the line is refused, and counted by
+// it; an update without a key stands for a line that says nothing of interest. It
+// is called by one goroutine. The update may point into the line.
+type Decode func(line string, received int64) (u record.Update, reason string)
+
+// Source reads the lines of one decoder. Use [New]. Run may be called once at a
+// time; Status at any time.
+type Source struct {
+	// Static.
+	address string
+	timeout time.Duration
+	decode  Decode
+	health  *feed.Health
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+var _ feed.Source = (*Source)(nil)
+
+// New gives a source that has not begun. The error is that of [Config.Validate].
+func New(cfg Config, decode Decode, log zerolog.Logger) (*Source, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	address, err := cfg.endpoint()
+	if err != nil {
+		return nil, err
+	}
+	log = log.With().Str("source", cfg.Name).Str("address", address).Logger()
+	return &Source{
+		address: address, timeout: cfg.Timeout, decode: decode,
+		health: feed.NewHealth(log, cfg.Receiver), dial: (&net.Dialer{Timeout: dialTimeout}).DialContext,
+	}, nil
+}
+
+// Status implements [feed.Source]. It is [feed.Delivering] also while a decoder
+// that lives hears no aircraft: Newest says since when. Bad counts refused lines
+// and failed connections.
+func (s *Source) Status() feed.Status { return s.health.Status() }
+
+// Run implements [feed.Source]. It returns nil, when ctx ends: whatever the other
+// side does wrong may mend.
+func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
+	retry := &backoff.ExponentialBackOff{
+		InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: maxRetry,
+	}
+	for before := ""; ; {
+		delivered, err := s.connect(ctx, sink, before)
+		if ctx.Err() != nil {
+			return nil
+		}
+		before = err.Error()
+		s.health.Fail(reasonOf(err), before)
+		if delivered { // else it may take every connection and be of no use
+			retry.Reset()
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(min(retry.NextBackOff(), maxRetry)):
+		}
+	}
+}
+
+// connect delivers what one connection brings, and says whether that was
+// anything. It returns when the connection ends, or ctx. before says how the last
+// one ended, "" if there was none.
+func (s *Source) connect(ctx context.Context, sink feed.Sink, before string) (delivered bool, err error) {
+	conn, err := s.dial(ctx, "tcp", s.address)
+	if err != nil {
+		return false, &failure{Unreachable, err.Error()}
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if before != "" {
+		s.health.Become(feed.Failing, "connected again, but nothing came yet; before: "+before)
+	}
+	session := newSession(s, conn, sink)
+	err = session.run()
+	return session.delivered, err
+}
+
+// failure is why there is no connection any more.
+type failure struct{ reason, text string }
+
+func (f *failure) Error() string { return f.text }
+
+func reasonOf(err error) string {
+	var f *failure
+	if errors.As(err, &f) {
+		return f.reason
+	}
+	return Disconnected
+}
+
+// ended says what it means for people that a connection ended with an error.
+func (s *Source) ended(err error) error {
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &failure{Timeout, fmt.Sprintf("no line came for %v", s.timeout)}
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+		return &failure{Disconnected, "the other side closed the connection"}
+	}
+	return &failure{Disconnected, "the connection broke: " + err.Error()}
+}
