@@ -54,9 +54,8 @@ func decodeRecord(raw string, at int64, receiver *geo.Point) (record.Update, err
 
 // reasonOf is what an error of a record or of a file is counted by.
 func reasonOf(err error) string {
-	var refused *aircraft.Error
-	if errors.As(err, &refused) {
-		return string(refused.Reason)
+	if reason := aircraft.ReasonOf(err); reason != "" {
+		return reason
 	}
 	var failed *Error
 	if errors.As(err, &failed) {

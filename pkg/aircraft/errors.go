@@ -1,6 +1,9 @@
 package aircraft
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // Reason says why a record was refused, in a word that does not change: it is
 // what such records are counted by.
@@ -52,4 +55,13 @@ func Hex(s string) (string, error) {
 		}
 	}
 	return strings.ToUpper(s), nil
+}
+
+// ReasonOf gives the reason of an error of this package, "" of none.
+func ReasonOf(err error) string {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return string(refused.Reason)
+	}
+	return ""
 }
