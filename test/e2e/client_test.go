@@ -66,13 +66,14 @@ type client struct {
 
 // line is what a client tells.
 type line struct {
-	Event     string         `json:"event"`
-	Name      string         `json:"name"`
-	ID        int            `json:"id"`
-	Transport string         `json:"transport"`
-	Code      string         `json:"code"`
-	Remaining []string       `json:"remaining"`
-	State     map[string]any `json:"state"`
+	Event     string          `json:"event"`
+	Name      string          `json:"name"`
+	ID        int             `json:"id"`
+	Transport string          `json:"transport"`
+	Code      string          `json:"code"`
+	Remaining []string        `json:"remaining"`
+	Resumed   map[string]bool `json:"resumed"`
+	State     map[string]any  `json:"state"`
 	Position  struct {
 		Epoch string `json:"epoch"`
 		Seq   uint64 `json:"seq"`
@@ -84,10 +85,11 @@ type line struct {
 }
 
 // follow starts a client; it is ended with the test.
-func follow(t *testing.T, s *server, k kind) *client {
+func follow(t *testing.T, s *server, k kind, args ...string) *client {
 	t.Helper()
 	c := &client{t: t, kind: k, ended: make(chan struct{})}
-	c.cmd = program(t, k.language, "follow", "--url", s.url, "--transports", k.transports)
+	args = append([]string{"--url", s.url, "--transports", k.transports}, args...)
+	c.cmd = program(t, k.language, "follow", args...)
 	c.cmd.Stderr = &locked{c}
 	stdout, err := c.cmd.StdoutPipe()
 	if err != nil {

@@ -28,14 +28,18 @@ func execute(t *testing.T, env []string, args ...string) (code int, stdout, stde
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-func TestWrongSettings(t *testing.T) {
-	file := func(text string) string {
-		path := filepath.Join(t.TempDir(), "skygate.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
+// writeFile gives a file of settings.
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "skygate.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	return path
+}
+
+func TestWrongSettings(t *testing.T) {
+	file := func(text string) string { return writeFile(t, text) }
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +62,7 @@ func TestWrongSettings(t *testing.T) {
 		"no such file":        {nil, []string{"--config", "/nowhere.yaml"}, 2, "/nowhere.yaml"},
 		"variable":            {[]string{"SKYGATE_BATCH_WINDOW=soon"}, nil, 2, "batch.window"},
 		"unknown variable":    {[]string{"SKYGATE_BACH_WINDOW=1s"}, nil, 2, "SKYGATE_BACH_WINDOW"},
+		"precision":           {[]string{"SKYGATE_TOPICS_AIRCRAFT_PRECISION_GS=16"}, nil, 2, "topics.aircraft.precision.gs"},
 		"check":               {nil, []string{"config", "check", file("listen: 7\nlogs: {}\n")}, 2, "logs"},
 		"port that is taken":  {nil, []string{"--listen", taken.Addr().String()}, 1, "address already in use"},
 		"recording not there": {nil, []string{"--listen", "127.0.0.1:0", "--source", "replay=/nowhere.jsonl"}, 1, "/nowhere.jsonl"},
