@@ -165,8 +165,8 @@ func (c *conn) Purge(topic string) {
 
 // frameOf gives a message's frame, made once for all who get it.
 func frameOf(m *wire.Message, namespace string) *engineio.Frame {
-	frame, _ := m.Encoded(namespace, func(packet []byte) any {
-		return engineio.NewFrame(packet, false).WithTopic(tag(namespace, m.Topic))
+	frame, _ := m.Encoded(namespace, func(text []byte) any {
+		return engineio.NewFrameIn(text, wire.Room).WithTopic(tag(namespace, m.Topic))
 	}).(*engineio.Frame)
 	return frame
 }

@@ -45,10 +45,10 @@ func (c *Conn) breakOff(reason Reason, code ws.StatusCode) {
 	}
 	c.server.counters.dropped(DropClosed, c.out.priority.len()+c.out.stream.len())
 	c.out.drop()
-	if c.socket != nil && !c.writing {
+	if c.socket != nil {
 		c.closeLocked(reason, code, lingerTime)
-		if c.socket.raw == nil {
-			return // it takes a goroutine to write the close frame
+		if c.writing {
+			return // the goroutine that writes ends it after the close frame
 		}
 	}
 	c.finishLocked(reason, true)
@@ -88,7 +88,9 @@ func (c *Conn) finishLocked(reason Reason, linger bool) {
 	case linger && !c.writing:
 		c.socket.shut()
 	default:
-		c.socket.kill()
+		// Closing waits for who has the descriptor: a goroutine that writes, and
+		// wants mu.
+		c.server.tasks.run(c.socket.kill)
 	}
 	c.server.tasks.run(c.tellClosed)
 }

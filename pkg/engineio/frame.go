@@ -32,6 +32,7 @@ type Frame struct {
 	op      ws.OpCode
 	kind    byte // of the packet
 	payload []byte
+	room    []byte   // what is free in front of the payload
 	parts   []*Frame // of a group, which has no payload
 	topic   string
 	size    int
@@ -49,6 +50,15 @@ func NewFrame(payload []byte, binary bool) *Frame {
 	if binary {
 		f.op = ws.OpBinary
 	}
+	return f
+}
+
+// NewFrameIn makes a text message of what follows the first room bytes of a buffer,
+// which is the frame's from now on. With room for its header (11 bytes) it is
+// written once, and never copied.
+func NewFrameIn(buffer []byte, room int) *Frame {
+	f := NewFrame(buffer[room:], false)
+	f.room = buffer
 	return f
 }
 
@@ -119,6 +129,12 @@ func (f *Frame) encode(threshold int) []byte {
 			return append(b, small...)
 		}
 		return f.encoded(0)
+	}
+	if head := len(f.room) - len(f.payload); head > ws.MaxHeaderSize {
+		b := append(appendHeader(f.room[:0:head], f.op, 1+len(f.payload)), f.kind)
+		start := head - len(b)
+		copy(f.room[start:], b)
+		return f.room[start:]
 	}
 	b := make([]byte, 0, ws.MaxHeaderSize+1+len(f.payload))
 	if f.op == ws.OpText {

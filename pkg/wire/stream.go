@@ -22,7 +22,8 @@ func Snapshot(p *topic.Policy, s Span, records [][]byte, limit int, now time.Tim
 	parts := split(Lists{Added: records}, limit)
 	out := updates(p, s, parts, now)
 	first := parts[0]
-	data := append(make([]byte, 0, first.size()), '{')
+	event := p.Prefix + ":snapshot"
+	data := append(begin(event, first.size()), '{')
 	if len(parts) == 1 {
 		data = append(appendSpan(data, s, false), ',')
 	}
@@ -32,7 +33,7 @@ func Snapshot(p *topic.Policy, s Span, records [][]byte, limit int, now time.Tim
 	data = append(data, ':')
 	data = appendObjects(data, first.Added)
 	data = append(appendPart(data, 0, len(parts)), '}')
-	out[0] = message(p, p.Prefix+":snapshot", data, Whole)
+	out[0] = end(p, event, data, Whole)
 	for _, m := range out[:len(out)-1] {
 		m.More = true
 	}
@@ -46,9 +47,9 @@ func Update(p *topic.Policy, s Span, l Lists, limit int, now time.Time) []*Messa
 }
 
 func updates(p *topic.Policy, s Span, parts []Lists, now time.Time) []*Message {
-	out := make([]*Message, len(parts))
+	out, event := make([]*Message, len(parts)), p.Prefix+":update"
 	for i, part := range parts {
-		data := append(make([]byte, 0, part.size()), '{')
+		data := append(begin(event, part.size()), '{')
 		if !p.Whole {
 			data = append(data, `"type":"delta",`...)
 		}
@@ -75,7 +76,7 @@ func updates(p *topic.Policy, s Span, parts []Lists, now time.Time) []*Message {
 			data = appendTimestamp(data, part.Observed)
 		}
 		data = append(appendPart(data, i, len(parts)), '}')
-		out[i] = message(p, p.Prefix+":update", data, State)
+		out[i] = end(p, event, data, State)
 	}
 	return out
 }
@@ -91,16 +92,16 @@ func Legacy(p *topic.Policy, l Lists, limit int, now time.Time) []*Message {
 	var out []*Message
 	for _, part := range split(Lists{Removed: l.Removed}, limit) {
 		if n := len(part.Removed); n > 0 {
-			data := append(make([]byte, 0, part.size()), `{"`+names.RemovedList+`":`...)
+			data := append(begin(names.Removed, part.size()), `{"`+names.RemovedList+`":`...)
 			data = append(appendKeys(data, part.Removed), ',')
-			out = append(out, message(p, names.Removed, append(appendCount(data, n, ms), '}'), State))
+			out = append(out, end(p, names.Removed, append(appendCount(data, n, ms), '}'), State))
 		}
 	}
 	for _, part := range split(Lists{Added: l.Added}, limit) {
 		if n := len(part.Added); n > 0 {
-			data := append(make([]byte, 0, part.size()), `{"`+names.NewList+`":`...)
+			data := append(begin(names.New, part.size()), `{"`+names.NewList+`":`...)
 			data = append(appendObjects(data, part.Added), ',')
-			out = append(out, message(p, names.New, append(appendCount(data, n, ms), '}'), State))
+			out = append(out, end(p, names.New, append(appendCount(data, n, ms), '}'), State))
 		}
 	}
 	return out
@@ -109,10 +110,10 @@ func Legacy(p *topic.Policy, l Lists, limit int, now time.Time) []*Message {
 // Event is something that happened, as clients get it: what there is to say of
 // it, and its place. It leads from base to at.
 func Event(p *topic.Policy, s Span, e *record.Event, now time.Time) *Message {
-	data := append(make([]byte, 0, 512), '{')
+	data := append(begin(e.Name, 512), '{')
 	data = append(appendPlace(data, s, true), ',')
 	data = append(appendFields(data, p, e, now.UnixMilli()), '}')
-	m := message(p, e.Name, data, Happened)
+	m := end(p, e.Name, data, Happened)
 	m.Base, m.Seq = s.Base, s.At.Seq
 	return m
 }
@@ -120,7 +121,8 @@ func Event(p *topic.Policy, s Span, e *record.Event, now time.Time) *Message {
 // Recent is what happened lately, newest first, and the position that it is as of.
 func Recent(p *topic.Policy, s Span, events []*record.Event, now time.Time) *Message {
 	ms := now.UnixMilli()
-	data := append(make([]byte, 0, 256+512*len(events)), '{')
+	event := p.Prefix + ":snapshot"
+	data := append(begin(event, 256+512*len(events)), '{')
 	data = append(appendSpan(data, s, false), ',')
 	data = append(appendCount(data, len(events), ms), ',')
 	data = append(record.AppendString(data, p.List), ':', '[')
@@ -130,7 +132,7 @@ func Recent(p *topic.Policy, s Span, events []*record.Event, now time.Time) *Mes
 		}
 		data = append(appendFields(append(data, '{'), p, e, ms), '}')
 	}
-	m := message(p, p.Prefix+":snapshot", append(data, "]}"...), Ordered)
+	m := end(p, event, append(data, "]}"...), Ordered)
 	m.Base, m.Seq = s.At.Seq, s.At.Seq
 	return m
 }
@@ -174,10 +176,6 @@ func Batch(messages []*Message, limit int, now time.Time) []*Message {
 		Event: "batch", Data: data, Topic: first.Topic, Class: first.Class, Bypass: first.Bypass,
 		Base: first.Base, Seq: last.Seq,
 	}}
-}
-
-func message(p *topic.Policy, event string, data []byte, class Class) *Message {
-	return &Message{Event: event, Data: data, Topic: p.Name, Class: class, Bypass: p.Bypass}
 }
 
 // Records is a bare list of records, as answers to requests carry it.

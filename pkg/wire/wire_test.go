@@ -193,7 +193,7 @@ func TestPacket(t *testing.T) {
 		}
 		made := 0
 		for range 3 {
-			form := m.Encoded(namespace, func(packet []byte) any { made++; return string(packet) })
+			form := m.Encoded(namespace, func(text []byte) any { made++; return string(text[wire.Room:]) })
 			if form != want || made != 1 {
 				t.Errorf("%s: %v, made %d times", namespace, form, made)
 			}

@@ -25,9 +25,10 @@ type span struct {
 }
 
 // Lists gives a step's records as JSON, as of now (unix milliseconds). They are
-// valid until the next change.
+// valid until the next call.
 func (r *Replica) Lists(step Step, v *view.View, now int64) (lists wire.Lists) {
 	whole, patches := r.sheet(wholeRecord, v, now), r.sheet(step.From, v, now)
+	lists = wire.Lists{Added: r.scratch.added[:0], Updated: r.scratch.updated[:0], Removed: r.scratch.removed[:0]}
 	for i := range step.Added.all() {
 		lists.Added = append(lists.Added, r.text(whole, i, now))
 		lists.Observed = max(lists.Observed, r.slots[i].observed)
@@ -47,6 +48,7 @@ func (r *Replica) Lists(step Step, v *view.View, now int64) (lists wire.Lists) {
 	for i := range step.Removed.all() {
 		lists.Removed = append(lists.Removed, r.slots[i].key)
 	}
+	r.scratch.added, r.scratch.updated, r.scratch.removed = lists.Added, lists.Updated, lists.Removed
 	return lists
 }
 

@@ -49,8 +49,10 @@ type Replica struct {
 	used    int   // how many of the sheets are
 
 	scratch struct {
-		now  Set
-		step Step
+		now            Set
+		step           Step
+		added, updated [][]byte
+		removed        []string
 	}
 }
 
