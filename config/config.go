@@ -23,6 +23,7 @@ import (
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/safety"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
@@ -44,9 +45,11 @@ type Config struct {
 	// known.
 	Receiver *geo.Point `koanf:"receiver"`
 	// Topics holds an entry for each topic, by its name.
-	Topics   map[string]topic.Config `koanf:"topics"`
-	Batch    batch.Config            `koanf:"batch"`
-	SocketIO socketio.Config         `koanf:"socketio"`
+	Topics map[string]topic.Config `koanf:"topics"`
+	// Safety are the thresholds from which on aircraft are told to be in danger.
+	Safety   safety.Config   `koanf:"safety"`
+	Batch    batch.Config    `koanf:"batch"`
+	SocketIO socketio.Config `koanf:"socketio"`
 	// Sources are where aircraft come from, at least one. They come from one
 	// place as a whole: a list replaces the list of an earlier place.
 	Sources []Source `koanf:"-"`
@@ -80,6 +83,7 @@ func Default() Config {
 		ShutdownTimeout: 10 * time.Second,
 		Log:             Log{Level: "info", Format: "auto"},
 		Topics:          map[string]topic.Config{},
+		Safety:          safety.DefaultConfig(),
 		Batch:           batch.DefaultConfig(),
 		SocketIO:        socketio.DefaultConfig(),
 		Sources:         defaultSources(),
@@ -98,6 +102,7 @@ func (c *Config) Validate() error {
 		at("", c.validateShutdown()),
 		at("log", c.Log.Validate()),
 		at("receiver", validateReceiver(c.Receiver)),
+		at("safety", c.Safety.Validate()),
 		at("batch", c.Batch.Validate()),
 		at("socketio", c.SocketIO.Validate()),
 	}

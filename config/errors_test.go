@@ -43,9 +43,9 @@ func TestErrorsNameTheKeyAndThePlace(t *testing.T) {
 		"nothing for a source":  {file: "sources: [{kind: demo}, ]\nlog: {level: 1}", want: []string{"FILE: log.level: want text"}},
 		"an empty source":       {file: "sources:\n- kind: demo\n-\n", want: []string{"FILE: sources[1]: want a section with a kind, not nothing"}},
 		"no source at all":      {file: "sources: []", want: []string{"sources: the list is empty"}},
-		"source without a kind": {file: "sources: [{name: x}]", want: []string{"FILE: sources[0].kind: is missing: it is one of demo, readsb, replay"}},
+		"source without a kind": {file: "sources: [{name: x}]", want: []string{"FILE: sources[0].kind: is missing: it is one of " + kindNames()}},
 		"kind of another type":  {file: "sources: [{kind: 1}]", want: []string{"FILE: sources[0].kind: want text, not 1"}},
-		"unknown kind":          {file: "sources: [{kind: readsbb}]", want: []string{`FILE: sources[0].kind: "readsbb" is not one of demo, readsb, replay; did you mean readsb?`}},
+		"unknown kind":          {file: "sources: [{kind: readsbb}]", want: []string{`FILE: sources[0].kind: "readsbb" is not one of ` + kindNames() + `; did you mean readsb?`}},
 		"unknown option":        {file: "sources: [{kind: demo}, {kind: readsb, url: \"http://a\", intervall: 1s}]", want: []string{"FILE: sources[1].intervall: unknown key; did you mean interval?"}},
 		"option of another":     {file: "sources: [{kind: demo, url: \"http://a\"}]", want: []string{"FILE: sources[0].url: unknown key"}},
 		"two of one name":       {file: "sources: [{kind: demo, name: a}, {kind: demo, name: a}]", want: []string{`FILE: sources[1].name: "a" is the name of sources[0] already`}},
@@ -164,4 +164,12 @@ func TestCheck(t *testing.T) {
 	if err := Check(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("a file that is not there is accepted")
 	}
+}
+
+func kindNames() string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
+	}
+	return strings.Join(names, ", ")
 }

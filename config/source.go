@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/skygate-io/skygate/adapters/acars"
 	"github.com/skygate-io/skygate/adapters/demo"
 	"github.com/skygate-io/skygate/adapters/readsb"
 	"github.com/skygate-io/skygate/adapters/replay"
@@ -18,6 +19,7 @@ var kinds = []kind{
 		return c, nil
 	})},
 	{"replay", replay.DefaultConfig(), parser(replay.ParseAddress)},
+	{"acars", acars.DefaultConfig(), parser(acars.ParseAddress)},
 }
 
 // A kind is one kind of source.

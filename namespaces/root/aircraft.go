@@ -23,6 +23,10 @@ import (
 // less than the error of any position here. In the whole world some 20,000
 // aircraft fly at once: 100,000 are a receiver gone mad. The two ages are told together, so
 // that both are as of the timestamp of the message that told "seen".
+//
+// Of several receivers the newest value counts, of the position the newest
+// position; but what an aircraft says of its own position is better than what
+// others compute of it, for as long as readsb, too, takes it for reliable.
 func Aircraft() topic.Policy {
 	return topic.Policy{
 		Name:       "aircraft",
@@ -38,10 +42,16 @@ func Aircraft() topic.Policy {
 		Retention:  time.Minute,
 		RetainMost: 20_000,
 		Urgent:     "emergency",
-		Noise:      []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition"},
+		Noise:      []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition", "receivers"},
 		NoiseEvery: 30 * time.Second,
 		Together:   [][]string{{"lat", "lon"}, {"seen", "seen_pos"}},
-		Precision:  map[string]int{"lat": 5, "lon": 5},
+		Dated:      map[string][]string{"seen_pos": {"lat", "lon", "seen_pos", "nic", "rc"}},
+		Receivers:  "receivers",
+		Prefer: &topic.Preference{
+			Field: "type", For: 15 * time.Second,
+			Order: []string{"adsb_icao", "adsb_icao_nt", "adsb_other", "adsr_icao", "adsr_other", "adsc", "mlat", "tisb_icao", "tisb_other", "tisb_trackfile"},
+		},
+		Precision: map[string]int{"lat": 5, "lon": 5},
 		Legacy: &topic.Legacy{
 			New: "aircraft:new", NewList: "aircraft",
 			Removed: "aircraft:remove", RemovedList: "icaos",

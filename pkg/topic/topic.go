@@ -130,15 +130,6 @@ type Config struct {
 	// Retention is how long a client may be away and resume where it was, without
 	// a snapshot: 0s to 24h.
 	Retention time.Duration `koanf:"retention"`
-	// Dated names fields that are as old as the time that another field holds, by
-	// that one's name; all others are as old as the message. Of several sources the
-	// newest value of a field counts.
-	Dated map[string][]string
-	// Prefer says whose dated fields count, of several sources; nil is the newest.
-	Prefer *Preference
-	// Receivers is the field that names the sources that hear a record, when there
-	// are several; "" for none.
-	Receivers string
 	// Precision is the number of decimals to which fields are rounded, by their
 	// names: 0 to 15.
 	Precision map[string]int `koanf:"precision"`

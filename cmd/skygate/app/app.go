@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/skygate-io/skygate/adapters/acars"
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/adapters/web"
 	"github.com/skygate-io/skygate/config"
@@ -21,7 +22,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
-	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/safety"
 )
 
 // lastRequests is how long requests that are under way may take when the
@@ -45,6 +46,9 @@ type App struct {
 
 	log      *feedlog.Memory
 	aircraft *feed.Feed
+	safety   *feed.Publisher
+	acars    *feed.Publisher
+	lookout  *feed.Lookout
 	hub      *hub.Hub
 	sources  []source
 	sockets  *socketio.Server
@@ -57,9 +61,13 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a := &App{cfg: cfg, logger: logger, log: feedlog.NewMemory()}
 	policy := root.Aircraft().With(cfg.Topics[root.Aircraft().Name])
 	a.aircraft = feed.New(policy, a.log, logger)
-	a.hub = hub.New(a.log, []topic.Policy{policy}, cfg.Batch, logger)
+	a.safety = feed.NewPublisher(root.Safety().Name, a.log, feed.Remember{}, logger)
+	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
+	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
+	a.aircraft.Watch(a.lookout)
+	a.hub = hub.New(a.log, root.Topics(policy), cfg.Batch, logger)
 	var err error
-	if a.sources, err = openSources(cfg, logger); err != nil {
+	if a.sources, err = a.openSources(); err != nil {
 		return nil, err
 	}
 	namespace := root.New(root.Config{
@@ -97,14 +105,18 @@ func (a *App) Addr() net.Addr { return a.listener.Addr() }
 // Run serves until ctx ends, then disconnects the clients and waits for what
 // was begun, no longer than the configured time.
 func (a *App) Run(ctx context.Context) error {
-	if err := errors.Join(a.aircraft.Begin(ctx), a.hub.Load(ctx)); err != nil {
+	err := errors.Join(a.aircraft.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.hub.Load(ctx))
+	if err != nil {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return a.aircraft.Run(ctx) })
-	work.Go(func() error { return a.hub.Run(ctx) })
+	for _, run := range []func(context.Context) error{
+		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.hub.Run,
+	} {
+		work.Go(func() error { return run(ctx) })
+	}
 	for _, s := range a.sources {
-		work.Go(func() error { return s.run(ctx, a.aircraft) })
+		work.Go(func() error { return s.start(ctx) })
 	}
 	work.Go(a.serve)
 	work.Go(func() error { return a.shutdown(ctx) })

@@ -36,7 +36,7 @@ func (a *App) health(now time.Time) health {
 	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.aircraft.Refused()}
 	delivering := 0
 	for _, s := range a.sources {
-		status := s.Status()
+		status := s.status()
 		if status.State == feed.Delivering {
 			delivering++
 		}
@@ -67,7 +67,7 @@ func (a *App) receiver() *geo.Point {
 		return a.cfg.Receiver
 	}
 	for _, s := range a.sources {
-		if p := s.Status().Receiver; p != nil {
+		if p := s.status().Receiver; p != nil {
 			return p
 		}
 	}
@@ -77,7 +77,7 @@ func (a *App) receiver() *geo.Point {
 // online says whether any source delivers.
 func (a *App) online() bool {
 	for _, s := range a.sources {
-		if s.Status().State == feed.Delivering {
+		if s.status().State == feed.Delivering {
 			return true
 		}
 	}

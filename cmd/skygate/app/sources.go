@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/adapters/acars"
 	"github.com/skygate-io/skygate/adapters/demo"
 	"github.com/skygate-io/skygate/adapters/readsb"
 	"github.com/skygate-io/skygate/adapters/replay"
@@ -16,35 +17,54 @@ import (
 
 // source is a configured source under its name.
 type source struct {
-	feed.Source
 	kind, name string
+	status     func() feed.Status
+	run        func(ctx context.Context) error
 }
 
-func (s source) run(ctx context.Context, sink feed.Sink) error {
-	if err := s.Run(ctx, sink); err != nil {
+func (s source) start(ctx context.Context) error {
+	if err := s.run(ctx); err != nil {
 		return fmt.Errorf("source %s: %w", s.name, err)
 	}
 	return nil
 }
 
-func openSources(cfg config.Config, logger zerolog.Logger) ([]source, error) {
+func (a *App) openSources() ([]source, error) {
 	isDemo := func(c config.Source) bool { return c.Kind == "demo" }
-	if slices.ContainsFunc(cfg.Sources, isDemo) && len(cfg.Sources) > 1 {
-		logger.Warn().Msg("a demo source is among the sources: simulated aircraft mix with the others")
+	if slices.ContainsFunc(a.cfg.Sources, isDemo) && len(a.cfg.Sources) > 1 {
+		a.logger.Warn().Msg("a demo source is among the sources: simulated aircraft mix with the others")
 	}
-	out := make([]source, 0, len(cfg.Sources))
-	for _, c := range cfg.Sources {
-		opened, err := open(c, cfg, logger)
+	out := make([]source, 0, len(a.cfg.Sources))
+	for _, c := range a.cfg.Sources {
+		opened, err := a.open(c)
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", c.Name, err)
 		}
-		out = append(out, source{Source: opened, kind: c.Kind, name: c.Name})
+		opened.kind, opened.name = c.Kind, c.Name
+		out = append(out, opened)
 	}
 	return out, nil
 }
 
-// open makes a source of its configuration: one line for each kind.
-func open(c config.Source, all config.Config, logger zerolog.Logger) (feed.Source, error) {
+// open makes a source of its configuration: of aircraft, or of messages.
+func (a *App) open(c config.Source) (source, error) {
+	if cfg, ok := c.Config.(acars.Config); ok {
+		s, err := acars.New(cfg, a.logger)
+		if err != nil {
+			return source{}, err
+		}
+		return source{status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, a.acars) }}, nil
+	}
+	s, err := openAircraft(c, a.cfg, a.logger)
+	if err != nil {
+		return source{}, err
+	}
+	sink := a.aircraft.From(c.Name)
+	return source{status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, sink) }}, nil
+}
+
+// openAircraft makes a source of aircraft: one line for each kind.
+func openAircraft(c config.Source, all config.Config, logger zerolog.Logger) (feed.Source, error) {
 	switch cfg := c.Config.(type) {
 	case demo.Config:
 		return demo.New(cfg, logger.With().Str("source", c.Name).Logger())

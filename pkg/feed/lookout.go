@@ -1,0 +1,85 @@
+package feed
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// tickEvery is how often a monitor is told the time.
+const tickEvery = time.Second
+
+// Monitor draws conclusions from records, and gives the events that follow. It is
+// a mechanism: it is told the time, and called by one at a time.
+type Monitor interface {
+	// Observe is told of a record as it is merged; see [Watcher]. It may keep the
+	// fields' values, but not the list.
+	Observe(key string, fields record.Fields, observed int64, now time.Time) []record.Event
+	// Gone is told of one that nobody hears any more.
+	Gone(key string, now time.Time) []record.Event
+	// Tick is called about once a second, also when nothing happens.
+	Tick(now time.Time) []record.Event
+}
+
+// Lookout has a monitor watch a feed, and publishes what it finds. It is safe for
+// concurrent use.
+type Lookout struct {
+	// Static.
+	to     *Publisher
+	logger zerolog.Logger
+
+	mu      sync.Mutex // guards all below
+	monitor Monitor
+	lost    bool // the last event found no room
+}
+
+var _ Watcher = (*Lookout)(nil)
+
+// NewLookout gives a lookout. It is given to [Feed.Watch], and runs beside the feed.
+func NewLookout(m Monitor, to *Publisher, logger zerolog.Logger) *Lookout {
+	return &Lookout{to: to, logger: logger, monitor: m}
+}
+
+// Changed implements [Watcher].
+func (l *Lookout) Changed(key string, fields record.Fields, observed, now int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.publishLocked(l.monitor.Observe(key, fields, observed, time.UnixMilli(now)), observed)
+}
+
+// Gone implements [Watcher].
+func (l *Lookout) Gone(key string, now int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.publishLocked(l.monitor.Gone(key, time.UnixMilli(now)), 0)
+}
+
+// Run tells the monitor the time until ctx ends.
+func (l *Lookout) Run(ctx context.Context) error {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-tick.C:
+			l.mu.Lock()
+			l.publishLocked(l.monitor.Tick(now), 0)
+			l.mu.Unlock()
+		}
+	}
+}
+
+func (l *Lookout) publishLocked(events []record.Event, observed int64) {
+	for _, e := range events {
+		err := l.to.Publish(context.Background(), e, observed)
+		if err != nil && !l.lost {
+			l.logger.Error().Err(err).Str("event", e.Name).Msg("events are lost")
+		}
+		l.lost = err != nil
+	}
+}
