@@ -65,6 +65,12 @@ func (h *health) heard(published int, now time.Time) {
 	h.tell(now)
 }
 
+// listens takes note that decoders can send to an endpoint.
+func (h *health) listens(e endpoint, now time.Time) {
+	h.log.Info().Stringer("endpoint", e).Msg("waiting for decoders")
+	h.works(e, now)
+}
+
 // works takes note that an endpoint can be used.
 func (h *health) works(e endpoint, now time.Time) {
 	h.mu.Lock()

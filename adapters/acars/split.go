@@ -21,9 +21,8 @@ const (
 const mostRereads = 32
 
 // split calls use for each JSON object in a text, and bad for each part that is
-// none. In a damaged text, use tells with false that it knows nothing like the
-// object, which may then be a part of a broken one. Objects are what [gjson.Valid]
-// lets pass.
+// none. use says whether it knows what the object is: in a damaged text another may
+// be a part of a broken one. Objects are what [gjson.Valid] lets pass.
 func split(text string, use func(object string) bool, bad func(reason string)) {
 	text = strings.Trim(text, blank)
 	switch {

@@ -49,7 +49,7 @@ func (s *Source) listenTCP(ctx context.Context, e endpoint, to Publisher) (worke
 	defer listener.Close()
 	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
 	defer stop()
-	s.health.works(e, time.Now())
+	s.health.listens(e, time.Now())
 
 	var work sync.WaitGroup
 	defer work.Wait()

@@ -36,7 +36,7 @@ func (s *Source) listenUDP(ctx context.Context, e endpoint, to Publisher) (worke
 		return false, fmt.Errorf("a UDP socket is a %T", packets)
 	}
 	_ = conn.SetReadBuffer(receiveBuffer) // as much as the system allows
-	s.health.works(e, time.Now())
+	s.health.listens(e, time.Now())
 
 	inbox := datagrams{waiting: make(chan string, mostDatagrams)}
 	var work sync.WaitGroup
