@@ -10,7 +10,14 @@ type grid struct {
 	cells map[cell]*track
 }
 
-type cell struct{ x, y, z int16 }
+// cell names a cube by its three numbers, 21 bits of each. Where there are more
+// cubes than that, far ones share a cell, which costs a look and no more.
+type cell uint64
+
+func cellAt(x, y, z int) cell {
+	const mask = 1<<21 - 1
+	return cell(x&mask)<<42 | cell(y&mask)<<21 | cell(z&mask)
+}
 
 // node is a track's place in the list of its cell.
 type node struct {
@@ -21,15 +28,11 @@ type node struct {
 
 func newGrid(size float64) grid { return grid{size, map[cell]*track{}} }
 
-func (g *grid) cellOf(at vector) cell {
-	return cell{g.index(at.x), g.index(at.y), g.index(at.z)}
-}
-
-func (g *grid) index(v float64) int16 { return int16(math.Floor(v / g.size)) }
+func (g *grid) index(v float64) int { return int(math.Floor(v / g.size)) }
 
 // place puts a track where it is, or where it is now.
 func (g *grid) place(t *track) {
-	c := g.cellOf(t.at)
+	c := cellAt(g.index(t.at.x), g.index(t.at.y), g.index(t.at.z))
 	if t.placed && t.cell == c {
 		return
 	}
@@ -61,13 +64,11 @@ func (g *grid) remove(t *track) {
 
 // around appends the tracks within a radius (at most a cube's size) of a place.
 func (g *grid) around(dst []*track, at vector, radius float64) []*track {
-	low := g.cellOf(vector{at.x - radius, at.y - radius, at.z - radius})
-	high := g.cellOf(vector{at.x + radius, at.y + radius, at.z + radius})
 	square := radius * radius
-	for x := low.x; x <= high.x; x++ {
-		for y := low.y; y <= high.y; y++ {
-			for z := low.z; z <= high.z; z++ {
-				for t := g.cells[cell{x, y, z}]; t != nil; t = t.next {
+	for x := g.index(at.x - radius); x <= g.index(at.x+radius); x++ {
+		for y := g.index(at.y - radius); y <= g.index(at.y+radius); y++ {
+			for z := g.index(at.z - radius); z <= g.index(at.z+radius); z++ {
+				for t := g.cells[cellAt(x, y, z)]; t != nil; t = t.next {
 					if t.at.minus(at).square() <= square {
 						dst = append(dst, t)
 					}

@@ -77,7 +77,7 @@ func (m *Monitor) Gone(key string, now time.Time) []Event {
 		m.end(t.pairs[0], at)
 	}
 	for k, l := range t.lives {
-		if l != nil && !(kind(k).isSquawk() && l.isTold()) {
+		if l != nil && (!kind(k).isSquawk() || !l.isTold()) {
 			m.end(l, at)
 		}
 	}

@@ -55,6 +55,9 @@ func (m *Monitor) watchPair(t, other *track, here vector, now int64) {
 	}
 	m.meet(&e)
 	l := t.pairWith(other)
+	if l == nil && max(len(t.pairs), len(other.pairs)) >= m.cfg.MaxPairs {
+		return
+	}
 	if severity, conflict := m.assess(&e, l != nil && l.isTold()); conflict {
 		m.seePair(t, other, severity, e)
 	}

@@ -31,16 +31,15 @@ func (t *track) take(a *Aircraft, cfg *Config, now int64) {
 	if a.seenAt == 0 {
 		a.seenAt = a.observed
 	}
-	if t.heard == 0 || a.baro != t.baro || a.geom != t.geom {
+	t.posAt = min(a.seenAt, now)
+	switch {
+	case a.seenAt != t.seenAt: // an altitude comes with a position
+		t.altAt = t.posAt
+	case a.baro != t.baro || a.geom != t.geom:
 		t.altAt = a.observed
 	}
-	advanced := a.seenAt != t.seenAt
 	t.Aircraft, t.heard, t.gone = *a, now, false
 	t.class = classOf(a)
-	t.posAt = min(a.seenAt, now)
-	if advanced { // an altitude comes with a position
-		t.altAt = max(t.altAt, t.posAt)
-	}
 	t.located = a.has(hasLat | hasLon)
 	t.moving = t.located && a.has(hasSpeed|hasTrack) && a.speed <= cfg.MaxSpeedKt
 	t.ready = t.located && t.flies(cfg)

@@ -108,9 +108,10 @@ func TestAdvisory(t *testing.T) {
 func TestAdvisoryThatStays(t *testing.T) {
 	s := newScript(t)
 	p := climbs(0)
-	p.fields = `"acas_ra":{"ARA":"1100001","RAT":"0","advisory":"Climb"}`
+	p.fields = `"acas_ra":{"ARA":"1100001","RAT":"0","advisory":"Level_Off","advisory_complement":"Do_not_pass_below"}`
 	s.fly(200, p)
 	s.want("1 new critical tcas_ra AAAAAA", "61 resolved critical tcas_ra AAAAAA")
+	s.wantMessage("TCAS RA: AAAAAA Level_Off, Do_not_pass_below")
 }
 
 func TestNoAdvisory(t *testing.T) {
