@@ -85,7 +85,7 @@ func live(t *testing.T, body func(t *testing.T, n *gateway.Namespace, change fun
 		if _, err := w.Append(ctx, &record.Change{Added: known}); err != nil {
 			t.Fatal(err)
 		}
-		h := hub.New(log, []topic.Policy{root.Aircraft()}, batch.DefaultConfig(), zerolog.Nop())
+		h := hub.New(log, []topic.Policy{root.Aircraft(), root.Safety()}, batch.DefaultConfig(), zerolog.Nop())
 		if err := h.Load(ctx); err != nil {
 			t.Fatal(err)
 		}

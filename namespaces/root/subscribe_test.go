@@ -187,7 +187,7 @@ func TestFields(t *testing.T) {
 		defer c.s.Close()
 		c.c.take()
 
-		a, got := c.subscribe(`{"topics":"all","legacy":false,"fields":{"aircraft":["alt","gs"]}}`)
+		a, got := c.subscribe(`{"topics":"aircraft","legacy":false,"fields":{"aircraft":["alt","gs"]}}`)
 		at := position{a.Positions["aircraft"].Epoch, 1, a.Views["aircraft"]}
 		c.want("two fields", got, snapshot(at, "A1 35000", "B2 ground", "C3"))
 		change(record.Change{Updated: []record.Record{aircraft("A1", `"alt":1`, `"military":true`), aircraft("B2", `"military":false`)}})
@@ -363,6 +363,8 @@ func TestWrongSubscribe(t *testing.T) {
 		"too low a rate":     {`"rate":{"aircraft":0.05}`, "rate.aircraft: 0.05 is out of range: from 0.1 (Hz)"},
 		"no rate":            {`"rate":{"aircraft":0}`, "rate.aircraft: 0 is out of range: from 0.1 (Hz)"},
 		"another's rate":     {`"rate":{"moon":1}`, "rate.moon: this topic is not among the topics of this subscribe"},
+		"an event's fields":  {`"topics":["aircraft","safety"],"fields":{"safety":["id"]}`, "fields.safety: an event is told whole; leave it out"},
+		"an event's rate":    {`"topics":["aircraft","safety"],"rate":{"safety":1}`, "rate.safety: events are not skipped; leave it out"},
 		"since is no object": {`"since":7`, "Invalid subscribe payload: since: expected an object, got number"},
 		"since a number":     {`"since":{"aircraft":7}`, "Invalid subscribe payload: since: expected an object, got number"},
 		"an epoch of number": {`"since":{"aircraft":{"epoch":1}}`, "Invalid subscribe payload: since.epoch: expected a string, got number"},
@@ -397,7 +399,7 @@ func TestWrongSubscribe(t *testing.T) {
 // What else a subscribe has is taken from the auth object, too.
 func TestSubscribeWithConnectIsASubscribe(t *testing.T) {
 	live(t, func(t *testing.T, n *gateway.Namespace, change func(record.Change)) {
-		c := enter(t, n, `{"token":"x","subscribe":{"topics":"all","filters":{"aircraft":{"icao":"A1"}},"fields":{"aircraft":["alt"]},"rate":{"aircraft":1},"legacy":false,"batch":true}}`)
+		c := enter(t, n, `{"token":"x","subscribe":{"topics":"aircraft","filters":{"aircraft":{"icao":"A1"}},"fields":{"aircraft":["alt"]},"rate":{"aircraft":1},"legacy":false,"batch":true}}`)
 		defer c.s.Close()
 		a, got := c.begin()
 		at := position{a.Positions["aircraft"].Epoch, 1, a.Views["aircraft"]}
@@ -410,7 +412,7 @@ func TestSubscribeWithConnectIsASubscribe(t *testing.T) {
 		leads.Updated = []string{"A1 1"}
 		c.want("what follows", c.rest(), leads)
 
-		wrong := enter(t, n, `{"subscribe":{"topics":"all","filters":{"aircraft":{"icao":7}}}}`)
+		wrong := enter(t, n, `{"subscribe":{"topics":"aircraft","filters":{"aircraft":{"icao":7}}}}`)
 		defer wrong.s.Close()
 		time.Sleep(time.Second)
 		synctest.Wait()
