@@ -19,6 +19,7 @@ import (
 const (
 	keptEntries = 256
 	keptEvents  = 10_000
+	keptBytes   = 16 << 20 // of events
 	keptRecords = 20_000 // in all of them but the newest
 )
 
@@ -35,6 +36,7 @@ type sequence struct {
 	table   *record.Table // the state at at
 	entries []*Entry      // the newest entries of this epoch
 	records int           // that they name
+	bytes   int           // of events, about
 	grown   chan struct{} // closed and replaced when at moves
 }
 
@@ -54,7 +56,7 @@ func (m *Memory) Begin(_ context.Context, name string) (Writer, error) {
 	}
 	s := m.sequenceLocked(name)
 	s.at = topic.Position{Epoch: newEpoch()}
-	s.table, s.entries, s.records = record.NewTable(), nil, 0
+	s.table, s.entries, s.records, s.bytes = record.NewTable(), nil, 0, 0
 	s.wakeLocked()
 	return &memoryWriter{log: m, name: name, epoch: s.at.Epoch}, nil
 }
@@ -164,17 +166,22 @@ func (s *sequence) appendLocked(c *record.Change) topic.Position {
 
 // keepLocked appends an entry and lets the oldest go that are over the bounds.
 func (s *sequence) keepLocked(e *Entry) {
-	most := keptEntries
+	most, size := keptEntries, 0
 	if e.Change.Event != nil {
-		most = keptEvents
+		most, size = keptEvents, e.Change.Size()
 	}
 	drop := 0
-	for drop < len(s.entries) && (len(s.entries)-drop >= most || s.records > keptRecords) {
-		s.records -= s.entries[drop].Change.Len()
+	for drop < len(s.entries) && (len(s.entries)-drop >= most || s.records > keptRecords || s.bytes+size > keptBytes) {
+		old := s.entries[drop].Change
+		s.records -= old.Len()
+		if old.Event != nil {
+			s.bytes -= old.Size()
+		}
 		drop++
 	}
 	s.entries = append(slices.Delete(s.entries, 0, drop), e)
 	s.records += e.Change.Len()
+	s.bytes += size
 }
 
 func (s *sequence) wakeLocked() {

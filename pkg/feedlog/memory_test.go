@@ -2,6 +2,7 @@ package feedlog_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -60,5 +61,20 @@ func TestMemoryIsBoundedInRecords(t *testing.T) {
 	at.Seq -= 3
 	if _, err := log.Read(t.Context(), "aircraft", at); !errors.Is(err, feedlog.ErrGone) {
 		t.Errorf("five large entries ago: %v, want ErrGone", err)
+	}
+}
+
+func TestMemoryIsBoundedInBytesOfEvents(t *testing.T) {
+	log := feedlog.NewMemory()
+	text := strings.Repeat("x", 1<<20)
+	for range 100 {
+		e := &record.Event{Name: "acars:message", Record: record.Record{Key: "A", Fields: record.Fields{{Name: "text", Raw: text}}}}
+		if _, err := log.Publish(t.Context(), "acars", &record.Change{Event: e}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state, err := log.Load(t.Context(), "acars")
+	if err != nil || len(state.Entries) < 10 || len(state.Entries) > 16 {
+		t.Errorf("of 100 events of 1 MiB it keeps %d, %v", len(state.Entries), err)
 	}
 }
