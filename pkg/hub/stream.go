@@ -35,7 +35,6 @@ type stream struct {
 	byKey     map[audienceKey]*audience
 	carried   batch.Traffic
 	tended    time.Time
-	urgent    bool // what waits is due at once
 
 	// Subscriptions that are in no audience's cohort, or wait for something.
 	owed    []*subscription // a snapshot, soonest first
@@ -179,6 +178,7 @@ func (s *stream) restateLocked(at topic.Position) {
 func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	urgent := false
 	for _, e := range entries {
 		if e.Base != s.at.Seq || e.At.Epoch != s.at.Epoch {
 			return feedlog.ErrGone
@@ -187,12 +187,11 @@ func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 		s.at = e.At
 		s.carried.Messages++
 		s.carried.Bytes += e.Change.Size()
-		s.urgent = s.urgent || s.isUrgent(e)
+		urgent = urgent || s.isUrgent(e)
 	}
-	if s.flushLocked(now, nil, s.urgent) {
+	if s.flushLocked(now, nil, urgent) {
 		s.rouse()
 	}
-	s.urgent = false
 	return nil
 }
 
