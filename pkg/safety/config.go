@@ -87,9 +87,6 @@ type Config struct {
 	// ProximityConfirm is how many observations in a row must show a conflict
 	// before it is told: 1 (the default) to 10.
 	ProximityConfirm int `koanf:"proximity_confirm"`
-	// MaxPairs is in how many conflicts an aircraft is at once, at most: 1 to 1000,
-	// default 20. It bounds what a receiver gone mad, or a gaggle, can cost.
-	MaxPairs int `koanf:"max_pairs"`
 	// SearchNM is how near (NM) two aircraft are that are looked at: default 2.
 	SearchNM float64 `koanf:"search_nm"`
 	// LookAhead is how far ahead a closest approach counts: 1s to 5m, default 35s.
@@ -138,7 +135,7 @@ func DefaultConfig() Config {
 
 		ProximityNM: 0.5, AltitudeDiffFt: 500, MixedAltitudeFt: 250, NearMissNM: 0.15,
 		CriticalNM: 0.25, CriticalFt: 300, WarningNM: 0.35, WarningFt: 400,
-		LightScale: 0.4, LeaveScale: 1.3, ProximityConfirm: 1, MaxPairs: 20,
+		LightScale: 0.4, LeaveScale: 1.3, ProximityConfirm: 1,
 		SearchNM: 2, LookAhead: 35 * time.Second,
 
 		MaxPositionAge: 15 * time.Second,

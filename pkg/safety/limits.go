@@ -47,7 +47,6 @@ func (c *Config) limits() []limit {
 		{"light_scale", c.LightScale, some, 1, ""},
 		{"leave_scale", c.LeaveScale, 1, 3, ""},
 		{"proximity_confirm", float64(c.ProximityConfirm), 1, 10, ""},
-		{"max_pairs", float64(c.MaxPairs), 1, 1000, ""},
 		{"search_nm", c.SearchNM, some, 20, nm},
 		{"min_altitude_ft", c.MinAltitudeFt, -2000, 60_000, ft},
 		{"min_speed_kt", c.MinSpeedKt, 0, 1000, kt},

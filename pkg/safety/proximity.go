@@ -44,6 +44,10 @@ func (m *Monitor) watchPairs(t *track, now int64) {
 // clearNear keeps the scratch from holding on to tracks.
 func (m *Monitor) clearNear() { clear(m.near) }
 
+// maxPairs is in how many conflicts an aircraft is at once, at most. It bounds
+// what a receiver gone mad, or a gaggle of gliders, can cost.
+const maxPairs = 20
+
 func (m *Monitor) watchPair(t, other *track, here vector, now int64) {
 	there := other.present(now)
 	if there.minus(here).square() > m.cfg.SearchNM*m.cfg.SearchNM {
@@ -55,7 +59,7 @@ func (m *Monitor) watchPair(t, other *track, here vector, now int64) {
 	}
 	m.meet(&e)
 	l := t.pairWith(other)
-	if l == nil && max(len(t.pairs), len(other.pairs)) >= m.cfg.MaxPairs {
+	if l == nil && max(len(t.pairs), len(other.pairs)) >= maxPairs {
 		return
 	}
 	if severity, conflict := m.assess(&e, l != nil && l.isTold()); conflict {

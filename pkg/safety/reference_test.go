@@ -62,14 +62,18 @@ func judge(a, b *target) (v verdict) {
 	if apart > 2.01 {
 		return v
 	}
-	const step, most = 0.1, 36.0
+	const step = 0.1
 	distance, at := apart, 0.0
 	moving := a.gs > 0 && b.gs > 0
-	for t := 0.0; moving && t <= most; t += step {
-		if d := geo.DistanceNM(a.in(t), b.in(t)); d < distance {
-			distance, at = d, t
+	look := func(from, to, step float64) {
+		for t := from; moving && t <= to; t += step {
+			if d := geo.DistanceNM(a.in(t), b.in(t)); d < distance {
+				distance, at = d, t
+			}
 		}
 	}
+	look(1, 37, 1)
+	look(max(step, at-1), at+1, step)
 	v.close = moving && math.Abs(at-35) < 0.2 || at == step
 	if at > 35 {
 		distance, at = apart, 0
