@@ -110,8 +110,11 @@ func opacity(y float64) string {
 
 // number is short: 10000 is "10k".
 func number(v float64) string {
-	if v >= 10_000 {
+	switch {
+	case v >= 10_000:
 		return strconv.FormatFloat(v/1000, 'g', 3, 64) + "k"
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }

@@ -51,7 +51,7 @@ func (r *Report) WriteText(out io.Writer) error {
 			return err
 		}
 	}
-	if r.Legend != "" {
+	if r.Legend != "" && len(r.Tables) > 0 {
 		fmt.Fprintf(out, "\n%s\n", r.Legend)
 	}
 	if len(r.Bars) > 0 {

@@ -1,11 +1,16 @@
+//go:build linux
+
 package report
 
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 func sample() *Report {
@@ -89,5 +94,23 @@ func TestMachineTellsNoNames(t *testing.T) {
 	}
 	if len(strings.Fields(Load())) != 3 {
 		t.Errorf("the load is %q", Load())
+	}
+}
+
+// TestOthers works itself, and has a child work: neither is another's.
+func TestOthers(t *testing.T) {
+	watch := Watch()
+	begun := own()
+	for own()-begun < 200*time.Millisecond {
+		continue
+	}
+	if err := exec.CommandContext(t.Context(), "sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done").Run(); err != nil {
+		t.Fatal(err)
+	}
+	if mine := own() - begun; mine < 200*time.Millisecond || watch.Cores() > float64(runtime.NumCPU()) {
+		t.Errorf("%v of %v are this process's: %v", mine, time.Since(watch.begun), watch)
+	}
+	if busy()-watch.busy < 150*time.Millisecond {
+		t.Error("the machine was not busy")
 	}
 }

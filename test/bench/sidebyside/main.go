@@ -56,10 +56,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	machine := report.Machine(ctx)
-	fmt.Fprintf(out, "%s; load average before: %s\n", machine, report.Load())
-	fmt.Fprintf(out, "windows of %v, %d round(s); about %v\n", p.window, p.rounds, p.takes().Round(10*time.Second))
+	machine := fmt.Sprintf("%s; windows of %v, %d round(s)", report.Machine(ctx), p.window, p.rounds)
+	fmt.Fprintf(out, "%s; load average before: %s\nabout %v\n", machine, report.Load(), p.takes().Round(10*time.Second))
+	watch := report.Watch()
 	r := p.run(ctx, load, out)
+	fmt.Fprintln(out, watch)
+	machine = fmt.Sprintf("%s. %v.", machine, watch)
 	found := &report.Report{Title: "Broadcasts, side by side", Machine: machine, Tables: r.tables(p), Legend: legend}
 	r.bars(found, p)
 	if err := found.WriteText(out); err != nil {

@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	growthHz   = 5.0
+	growthHz   = viewsHz
 	curvesFile = "growth.svg"
 
-	growthLegend = `Every aircraft changes five times a second, and every client is told of the ones that it sees, about 50. cores: what
-the operating system accounts to the server, all in all, with what generates the aircraft. p99: from the order to the read.`
+	growthLegend = `Every aircraft changes some five times a second, and every client is told of those that it sees, about 50. cores: what the
+operating system accounts to the server, with what generates the aircraft. p50, p99: from the order to the read.`
 )
 
 // size is a point on an axis.
@@ -91,7 +91,7 @@ func (b *bench) measureGrowth() error {
 	for _, axis := range []string{"subscribers", "aircraft", "audiences"} {
 		table := &report.Table{
 			Title: "Growth: " + axis,
-			Head:  []string{axis, "subscribers", "aircraft", "audiences", "cores", "CPU/update", "p50", "p99", "load"},
+			Head:  []string{"subscribers", "aircraft", "audiences", "cores", "updates/s", "p50", "p99", "load"},
 		}
 		b.growth.Tables = append(b.growth.Tables, table)
 		cores, p99 := plot.Chart{Title: "server, cores", X: axis}, plot.Chart{Title: "p99, ms", X: axis}
@@ -105,10 +105,9 @@ func (b *bench) measureGrowth() error {
 			x := float64(at.at())
 			cores.Points = append(cores.Points, plot.Point{X: x, Y: took})
 			p99.Points = append(p99.Points, plot.Point{X: x, Y: h.Quantile(0.99).Seconds() * 1000})
-			table.Row(fmt.Sprint(at.at()), fmt.Sprint(at.subscribers), fmt.Sprint(at.aircraft), fmt.Sprint(at.audiences),
-				fraction(took), fmt.Sprintf("%.1f µs", median(of(list, func(m *sample) float64 {
-					return m.server.Seconds() * 1e6 / float64(max(1, m.got("aircraft")))
-				}))), millis(h.Quantile(0.5)), millis(h.Quantile(0.99)), fraction(median(of(list, (*sample).loadCores))))
+			table.Row(fmt.Sprint(at.subscribers), fmt.Sprint(at.aircraft), fmt.Sprint(at.audiences), fraction(took),
+				number(median(of(list, func(m *sample) float64 { return m.perSecond(float64(m.got("aircraft"))) }))),
+				millis(h.Quantile(0.5)), millis(h.Quantile(0.99)), fraction(median(of(list, (*sample).loadCores))))
 		}
 		charts = append(charts, cores, p99)
 	}

@@ -53,7 +53,6 @@ func (b *bench) takeLatency() (t latencyTurn, err error) {
 	if err := s.dial(swarm.Streams, b.latency.clients, one(auth(nil, "aircraft", "alerts")), b.warmup, puts); err != nil {
 		return t, err
 	}
-	time.Sleep(settling)
 	if t.slow, err = s.measure(swarm.Streams, b.latency.slow, beat{hz: slowHz, do: s.put}); err != nil {
 		return t, err
 	}

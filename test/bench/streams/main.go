@@ -96,9 +96,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s; load average before: %s\n", b.found.Machine, report.Load())
-	fmt.Fprintf(out, "windows of %v, %d round(s); about %v\n", p.window, p.rounds, p.takes().Round(10*time.Second))
+	fmt.Fprintf(out, "%s; load average before: %s\nabout %v\n", b.found.Machine, report.Load(), p.takes().Round(10*time.Second))
+	watch := report.Watch()
 	b.run()
+	fmt.Fprintln(out, watch)
+	for _, r := range []*report.Report{b.found, b.growth} {
+		r.Machine = fmt.Sprintf("%s. %v.", r.Machine, watch)
+	}
 	return errors.Join(b.print(), ctx.Err())
 }
 
@@ -108,7 +112,7 @@ func prepare(ctx context.Context, p *plan, root, into string, out io.Writer) (*b
 	if err != nil {
 		return nil, err
 	}
-	machine := report.Machine(ctx)
+	machine := fmt.Sprintf("%s; windows of %v, %d round(s)", report.Machine(ctx), p.window, p.rounds)
 	b := &bench{
 		plan: p, ctx: ctx, root: root, programs: map[string]string{}, out: out,
 		found:  &report.Report{Title: "Streams", Machine: machine, Legend: legend},

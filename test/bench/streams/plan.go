@@ -64,9 +64,9 @@ func full() *plan {
 // short takes some two minutes.
 func short() *plan {
 	p := full()
-	p.window, p.warmup, p.rounds = 3*time.Second, time.Second, 1
-	p.latency.slow = 6 * time.Second
-	p.growth.subscribers, p.growth.aircraft, p.growth.audiences = []int{100, 1000, 5000}, []int{100, 10_000}, []int{1, 2000}
+	p.window, p.warmup, p.rounds = 2500*time.Millisecond, time.Second, 1
+	p.latency.slow = 5 * time.Second
+	p.growth.subscribers, p.growth.aircraft, p.growth.audiences = []int{100, 5000}, []int{100, 10_000}, []int{1, 2000}
 	p.growth.window = 2 * time.Second
 	return p
 }
@@ -74,18 +74,18 @@ func short() *plan {
 // takes is roughly how long the plan takes.
 func (p *plan) takes() (sum time.Duration) {
 	turn := func(clients int, windows time.Duration) time.Duration {
-		return 2*time.Second + p.warmup + windows + time.Duration(clients)*time.Millisecond
+		return time.Second + 2*settling + p.warmup + windows + time.Duration(clients)*time.Millisecond/2
 	}
 	for _, name := range p.only {
 		switch name {
 		case "views":
 			sum += 3 * turn(p.views.clients, p.window+p.window/2)
 		case "latency":
-			sum += 2 * turn(p.latency.clients, p.latency.slow+2*p.window)
+			sum += 2 * turn(p.latency.clients, p.latency.slow+2*p.window+2*settling)
 		case "flow":
 			sum += 2 * turn(0, 3*p.window)
 		case "writes":
-			sum += turn(p.writes, p.window)
+			sum += time.Duration(len(writesTopics)) * turn(p.writes, p.window)
 		case "growth":
 			g := &p.growth
 			for _, n := range g.subscribers {

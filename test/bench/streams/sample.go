@@ -28,8 +28,10 @@ type counts struct {
 }
 
 // measure plays for a window, and accounts for it: by the operating system, by
-// the server and by the clients, if there are any.
+// the server and by the clients, if there are any. At first nothing is on its way,
+// and none of the server's own windows is open.
 func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m sample, err error) {
+	time.Sleep(settling)
 	if d != "" {
 		w := swarm.Window{First: s.next}
 		for _, b := range beats {

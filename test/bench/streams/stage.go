@@ -102,7 +102,7 @@ func (s *stage) dial(d swarm.Dialect, clients int, auth []json.RawMessage, warmu
 		return err
 	}
 	for begun := time.Now(); ; {
-		if err := play(max(warmup, time.Second)/2, beats...); err != nil {
+		if err := play(warmup/2, beats...); err != nil {
 			return err
 		}
 		answer, err := s.ask(swarm.Ask{Do: "joined"})
