@@ -20,7 +20,7 @@ const (
 	keptEntries = 256
 	keptEvents  = 10_000
 	keptBytes   = 16 << 20 // of events
-	keptRecords = 20_000 // in all of them but the newest
+	keptRecords = 20_000   // in all of them but the newest
 )
 
 // Memory is the log of a gateway that runs alone.

@@ -21,8 +21,6 @@ const (
 	CodeInvalidParams = "invalid_params"
 	// CodePermissionDenied: the session lacks the permission.
 	CodePermissionDenied = "permission_denied"
-	// CodeNotSupported: a part of the protocol that this version does not have.
-	CodeNotSupported = "not_supported"
 	// CodeInternal: the fault is the server's.
 	CodeInternal = "internal"
 )

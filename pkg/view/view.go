@@ -27,7 +27,9 @@ type View struct {
 func New(filter *Filter, fields []string, class string) *View {
 	v := &View{filter: filter, token: whole}
 	if fields != nil {
-		v.fields = slices.Compact(slices.Sorted(slices.Values(fields)))
+		v.fields = slices.Clone(fields)
+		slices.Sort(v.fields)
+		v.fields = slices.Compact(v.fields)
 		v.shows = make(map[string]struct{}, len(v.fields))
 		for _, name := range v.fields {
 			v.shows[name] = struct{}{}

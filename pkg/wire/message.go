@@ -8,7 +8,7 @@
 //	                                  ←   subscribed {topics, joined, denied, unknown, filters, views, positions, resumed}
 //	                                  ←   <prefix>:snapshot {epoch, seq, view, count, timestamp, <list>}
 //	                                  ←   <prefix>:update {type: "delta", epoch, base, seq, view, added, updated, removed, timestamp, observed}
-//	                                  ←   what happened, by its own name, with {epoch, base, seq, view} and the topic's key
+//	                                  ←   what happened, by its own name, with {epoch, base, seq} and the topic's key
 //	unsubscribe {topics}              →
 //	                                  ←   unsubscribed {topics, remaining}
 //	request {type, request_id, params} →
@@ -20,7 +20,8 @@
 // A topic's changes are numbered within an epoch. An update leads from the
 // state at base to the state at seq. A client applies the update whose base is
 // its own seq, ignores one whose seq is not above its own, and otherwise has
-// missed something: then it subscribes again and gets a snapshot.
+// missed something: then it subscribes again, from where it is, and gets what leads
+// from there or a snapshot.
 //
 // Ages ("seen") are in seconds before the message's timestamp.
 package wire

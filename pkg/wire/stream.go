@@ -20,7 +20,7 @@ type Span struct {
 // position, so that nobody resumes from a state that they never had.
 func Snapshot(p *topic.Policy, s Span, records [][]byte, limit int, now time.Time) []*Message {
 	parts := split(Lists{Added: records}, limit)
-	out := updates(p, s, parts, now)
+	out := updates(p, s, parts, false, now)
 	first := parts[0]
 	event := p.Prefix + ":snapshot"
 	data := append(begin(event, first.size()), '{')
@@ -43,10 +43,11 @@ func Snapshot(p *topic.Policy, s Span, records [][]byte, limit int, now time.Tim
 // Update is what changed in a view, in parts as in a [Snapshot] when it is more
 // than limit bytes.
 func Update(p *topic.Policy, s Span, l Lists, limit int, now time.Time) []*Message {
-	return updates(p, s, split(l, limit), now)
+	return updates(p, s, split(l, limit), true, now)
 }
 
-func updates(p *topic.Policy, s Span, parts []Lists, now time.Time) []*Message {
+// updates makes a message of each part; based says that they lead from a base.
+func updates(p *topic.Policy, s Span, parts []Lists, based bool, now time.Time) []*Message {
 	out, event := make([]*Message, len(parts)), p.Prefix+":update"
 	for i, part := range parts {
 		data := append(begin(event, part.size()), '{')
@@ -54,7 +55,7 @@ func updates(p *topic.Policy, s Span, parts []Lists, now time.Time) []*Message {
 			data = append(data, `"type":"delta",`...)
 		}
 		if i == len(parts)-1 {
-			data = append(appendSpan(data, s, true), ',')
+			data = append(appendSpan(data, s, based), ',')
 		}
 		if p.Whole {
 			data = append(record.AppendString(data, p.List), ':')

@@ -136,6 +136,9 @@ func TestParts(t *testing.T) {
 				t.Fatalf("%s: %v: %s", name, err, m.Data)
 			}
 			last := i == len(messages)-1
+			if (p.Base != nil) != (last && name == "update") {
+				t.Errorf("%s: part %d of %d: %s", name, i+1, len(messages), m.Data)
+			}
 			if p.Part != i+1 || p.Parts != len(messages) || (p.Epoch != nil) != last || (p.Seq != nil) != last || (p.View != nil) != last {
 				t.Errorf("%s: part %d of %d is %s", name, i+1, len(messages), m.Data)
 			}
