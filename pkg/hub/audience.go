@@ -17,6 +17,7 @@ type audience struct {
 	cohorts []*cohort
 	window  batch.Window
 	cached  snapshot
+	gone    uint64 // of a topic of events: the seq of the newest it saw that is forgotten
 }
 
 type audienceKey struct {

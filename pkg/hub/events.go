@@ -130,24 +130,43 @@ func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f f
 	if !ok {
 		return f, nil, false
 	}
-	c = &cohort{sent: since.Seq}
+	c = &cohort{sent: since.Seq, seen: h.at.Seq}
 	if since.Epoch != h.at.Epoch && len(events) == 0 {
 		c.sent = h.at.Seq
 	}
-	f = h.tell(c, events, v, now)
-	c.seen = h.at.Seq
-	return f, c, true
+	return h.tell(c, events, v, now), c, true
 }
 
-// forget lets go of the oldest.
-func (h *history) forget(now time.Time) {
-	old := now.Add(-h.policy.Retention).UnixMilli()
-	n := 0
-	for n < len(h.kept) && (h.kept[n].Time < old || len(h.kept)-n > h.policy.RetainMost || h.bytes > h.policy.RetainBytes) {
-		h.bytes -= h.kept[n].size
-		h.before = h.kept[n].At
-		h.kept[n] = nil
+// regain is resume for a session that has been here all the time, in an audience of
+// whose events none is forgotten that came after the seq gone.
+func (h *history) regain(v *view.View, base, gone uint64, now time.Time) (f flush, c *cohort, ok bool) {
+	events, ok := h.after(topic.Position{Epoch: h.at.Epoch, Seq: base})
+	if !ok && h.before.Epoch == h.at.Epoch && base < h.before.Seq && gone <= base {
+		events, ok = h.kept, true
+	}
+	if !ok {
+		return f, nil, false
+	}
+	c = &cohort{sent: base, seen: h.at.Seq}
+	return h.tell(c, events, v, now), c, true
+}
+
+// forgettable are those of the oldest that the policy keeps no longer.
+func (h *history) forgettable(now time.Time) []*event {
+	old, bytes, n := now.Add(-h.policy.Retention).UnixMilli(), h.bytes, 0
+	for n < len(h.kept) && (h.kept[n].Time < old || len(h.kept)-n > h.policy.RetainMost || bytes > h.policy.RetainBytes) {
+		bytes -= h.kept[n].size
 		n++
 	}
+	return h.kept[:n]
+}
+
+// forget lets go of the oldest, which are so many.
+func (h *history) forget(n int) {
+	for _, e := range h.kept[:n] {
+		h.bytes -= e.size
+		h.before = e.At
+	}
+	clear(h.kept[:n])
 	h.kept = h.kept[n:]
 }

@@ -50,8 +50,8 @@ type Receiver interface {
 	Release()
 	// Close ends the session's connection, for a reason.
 	Close(reason string)
-	// Purge drops what waits of a topic's state: the session has left the topic, or
-	// gets it anew.
+	// Purge drops what waits of a topic's state, and forgets what was lost of the
+	// topic: the session has left it, or gets what it needs next.
 	Purge(topicName string)
 }
 

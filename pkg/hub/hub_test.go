@@ -345,6 +345,16 @@ func TestANewEpochIsASnapshot(t *testing.T) {
 	})
 }
 
+// keeper remembers the newest message.
+type keeper struct{ last *wire.Message }
+
+func (k *keeper) Purge(string) {}
+func (k *keeper) Hold()        {}
+func (k *keeper) Release()     {}
+func (k *keeper) Close(string) {}
+
+func (k *keeper) Send(messages ...*wire.Message) { k.last = messages[len(messages)-1] }
+
 func TestAStampedeCostsOneEncoding(t *testing.T) {
 	run(t, func(f *fixture) {
 		f.append(added(aircraft("A", "0")))

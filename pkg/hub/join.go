@@ -17,9 +17,10 @@ type subscription struct {
 	hz      float64 // that the session asked for; 0 is what the topic has
 	capHz   float64 // that it can keep up with; 0 is any
 	slowAt  time.Time
-	batch   bool // gets the messages of a flush as one event
-	legacy  bool // gets the events for older clients, too
-	several bool // the session has other topics as well
+	began   uint64 // the seq at which it began, the last time that it did
+	batch   bool   // gets the messages of a flush as one event
+	legacy  bool   // gets the events for older clients, too
+	several bool   // the session has other topics as well
 
 	cohort *cohort // nil while its first snapshot is owed
 	index  int     // in cohort.members
@@ -108,6 +109,7 @@ func (s *stream) joinLocked(sub *subscription, now time.Time) []*wire.Message {
 		s.snapshotLocked(a, now)
 	}
 	k := &a.cached
+	sub.began = k.sent
 	if len(k.messages) == 1 {
 		k.cohort.add(sub)
 		return k.messages
@@ -242,16 +244,18 @@ func (s *stream) resumeLocked(sub *subscription, since wire.Position, now time.T
 		return nil, false
 	}
 	f, c, ok := s.content.resume(sub.view, topic.Position{Epoch: since.Epoch, Seq: since.Seq}, now)
-	if !ok || !fits(f.plain) {
+	if !ok || s.policy.Kind == topic.Event && !fits(f.plain) {
 		return nil, false
 	}
 	s.leaveLocked(sub)
 	s.enterLocked(sub, c)
+	sub.began = since.Seq
 	return f.plain, true
 }
 
-// What a session gets on resuming has to find room on its connection, or the
-// resume would end that, again and again: half of what waits there at most.
+// The events that a session gets on resuming have to find room on its connection, or
+// the resume would end that, again and again: half of what waits there at most. (State
+// that finds none is skipped, and comes as a snapshot.)
 const (
 	replayMessages = 1000
 	replayBytes    = 2 << 20
@@ -268,11 +272,15 @@ func fits(messages []*wire.Message) bool {
 // regainLocked sends a session, whose place in a topic of events was at base when
 // one found no room, what it missed since; ok is false when that is not known.
 func (s *stream) regainLocked(sub *subscription, base uint64, now time.Time) (messages []*wire.Message, ok bool) {
-	f, c, ok := s.content.resume(sub.view, topic.Position{Epoch: s.at.Epoch, Seq: base}, now)
+	if sub.cohort == nil || base < sub.began { // it begins anew, or did so since
+		return nil, true
+	}
+	f, c, ok := s.content.(*history).regain(sub.view, base, sub.cohort.audience.gone, now)
 	if !ok {
 		return nil, false
 	}
 	s.leaveLocked(sub)
 	s.enterLocked(sub, c)
+	sub.to.Purge(s.policy.Name) // what it lost until now
 	return f.plain, true
 }

@@ -1,179 +1,305 @@
 package hub_test
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"math/rand/v2"
-	"reflect"
+	"os"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/hub/replica/replicatest"
 	"github.com/skygate-io/skygate/pkg/record"
-	"github.com/skygate-io/skygate/pkg/wire"
-	"github.com/skygate-io/skygate/pkg/wire/wiretest"
+	"github.com/skygate-io/skygate/pkg/topic"
 )
 
-// keeper remembers the newest message.
-type keeper struct{ last *wire.Message }
-
-func (k *keeper) Purge(string) {}
-func (k *keeper) Hold()        {}
-func (k *keeper) Release()     {}
-func (k *keeper) Close(string) {}
-
-func (k *keeper) Send(messages ...*wire.Message) { k.last = messages[len(messages)-1] }
-
-// TestModel plays random sequences of changes, joins, resyncs, leaves, stalls,
-// epochs and waits. After each, every client that is subscribed holds what a plain map
-// holds to which the same changes were applied, and nobody met a hole.
+// TestModel plays random sequences of what can happen to a hub and to those whom
+// it serves, and compares with plain maps and lists: see the steps, and
+// [model.settle] for what holds after them.
 func TestModel(t *testing.T) {
-	sequences := 1500
+	const shards = 4
+	most := uint64(sequences)
 	if testing.Short() {
-		sequences = 100
+		most = 100
 	}
-	for seed := range uint64(sequences) {
-		run(t, func(f *fixture) {
-			m := &model{fixture: f, rng: rand.New(rand.NewPCG(seed, 3)), world: map[string]map[string]string{}}
-			for range 60 {
-				m.step()
+	for shard := range uint64(shards) {
+		t.Run(fmt.Sprint("shard ", shard), func(t *testing.T) {
+			t.Parallel()
+			for seed := shard; seed < most && !t.Failed(); seed += shards {
+				synctest.Test(t, func(t *testing.T) {
+					if sequence(t, seed, 100); t.Failed() {
+						t.Errorf("seed %d", seed)
+					}
+				})
 			}
-			m.settle()
 		})
-		if t.Failed() {
-			t.Fatalf("seed %d", seed)
-		}
 	}
 }
 
+// TestModelSeed plays one sequence and tells what happens: SEED=… go test -run TestModelSeed -v
+func TestModelSeed(t *testing.T) {
+	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
+	if err != nil {
+		t.Skip("SEED is not set")
+	}
+	synctest.Test(t, func(t *testing.T) { sequence(t, seed, 100) })
+}
+
+// tellf tells what happens, to those who look at one sequence.
+func (m *model) tellf(format string, args ...any) {
+	if os.Getenv("SEED") != "" {
+		m.Helper()
+		m.Logf(time.Now().Format("05.000000 ")+format, args...)
+	}
+}
+
+// retention is how long the model's topics remember.
+const retention = 10 * time.Second
+
+// model is a hub with its writers and clients, and what they should have.
 type model struct {
-	*fixture
-	rng     *rand.Rand
-	world   map[string]map[string]string
-	clients []*modelClient
+	*testing.T
+	rng      *rand.Rand
+	policies []topic.Policy
+	batches  batch.Config
+	hub      *hub.Hub
+	log      *feedlog.Memory
+	writer   feedlog.Writer
+	keys     int
+	part     float64 // of the keys is in a change
+	room     room    // on each line
+	clients  []*visitor
+
+	// The reference.
+	world  replicatest.World
+	at     topic.Position
+	gone   []moment            // when records went, in this epoch
+	events map[string][]moment // by topic
+	n      int                 // events, in all
 }
 
-type modelClient struct {
-	*client
-	member     *hub.Member
-	subscribed bool
+// moment is something that happened at a seq.
+type moment struct {
+	seq  uint64
+	time time.Time
+	n    int
+	record.Record
 }
 
-func (m *model) step() {
-	switch p := m.rng.IntN(100); {
-	case p < 50:
-		m.change()
-	case p < 60:
-		c, member := m.enter(fmt.Sprint("client ", len(m.clients)))
-		mc := &modelClient{client: c, member: member, subscribed: true}
-		m.clients = append(m.clients, mc)
-		if m.rng.IntN(2) == 0 {
-			member.AutoJoin()
-		} else {
-			m.resubscribe(mc)
+func sequence(t *testing.T, seed uint64, steps int) {
+	m := newModel(t, rand.New(rand.NewPCG(seed, 3)))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- m.hub.Run(ctx) }()
+	synctest.Wait()
+	time.Sleep(137 * time.Microsecond) // what the model does falls on no end of a window
+	for range steps {
+		if m.step(); t.Failed() {
+			break
 		}
-	case p < 70 && len(m.clients) > 0:
-		m.resubscribe(m.clients[m.rng.IntN(len(m.clients))])
-	case p < 75 && len(m.clients) > 0:
-		mc := m.clients[m.rng.IntN(len(m.clients))]
-		mc.subscribed = false
-		if _, err := mc.member.Unsubscribe([]string{"aircraft"}); err != nil {
-			m.Fatal(err)
-		}
-	case p < 79 && len(m.clients) > 0:
-		mc := m.clients[m.rng.IntN(len(m.clients))]
-		mc.stall(true)
-	case p < 82 && len(m.clients) > 0:
-		m.drain(m.clients[m.rng.IntN(len(m.clients))])
-	case p < 84:
-		m.world = map[string]map[string]string{}
-		m.begin()
-	case p < 87:
+	}
+	if !t.Failed() {
 		m.settle()
-	default:
-		time.Sleep(time.Duration(m.rng.IntN(120)) * time.Millisecond)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 
-// drain ends a client's stall: what it lost comes anew.
-func (m *model) drain(mc *modelClient) {
-	if mc.stall(false) {
-		mc.member.Drained(map[string]uint64{"aircraft": 0})
+func newModel(t *testing.T, rng *rand.Rand) *model {
+	most := pick(rng, 3, 1000, 1000)
+	urgent := pick(rng, "", "", "military")
+	m := &model{
+		T: t, rng: rng, log: feedlog.NewMemory(), world: replicatest.World{}, events: map[string][]moment{},
+		keys: pick(rng, 4, 8, 12), part: pick(rng, 0.1, 0.4),
+		room: pick(rng, room{3, 2, 8}, room{6, 3, 40}, room{12, 5, 40}),
+		batches: batch.Config{
+			Window: pick(rng, window, window, window, 0), Messages: pick(rng, 5, 50), Bytes: 1 << 20, MaxMessage: pick(rng, 900, 1500, 1_000_000),
+		},
+		policies: []topic.Policy{
+			{
+				Name: "aircraft", Prefix: "aircraft", Key: "hex", List: "aircraft", AutoJoin: true, Rate: 10, Retention: retention, RetainMost: most, Urgent: urgent,
+				Legacy: &topic.Legacy{New: "aircraft:new", NewList: "aircraft", Removed: "aircraft:remove", RemovedList: "icaos"},
+			},
+			{
+				Name: "positions", Prefix: "positions", Key: "hex", List: "positions", OptIn: true, Rate: 10, Retention: retention, RetainMost: most,
+				Of: "aircraft", Only: []string{"lat", "lon"}, Whole: true,
+			},
+			{
+				Name: "acars", Prefix: "acars", Key: "hex", List: "events", Kind: topic.Event,
+				Retention: retention, RetainMost: 1000, RetainBytes: 1 << 20, Recent: 3,
+			},
+			{
+				Name: "safety", Prefix: "safety", Key: "hex", List: "events", Kind: topic.Event, Bypass: true,
+				Retention: retention, RetainMost: 1000, RetainBytes: 1 << 20, Recent: 3,
+			},
+		},
 	}
-}
-
-func (m *model) resubscribe(mc *modelClient) {
-	mc.subscribed = true
-	ask := hub.Subscribe{Topics: []string{"aircraft"}}
-	if m.rng.IntN(3) == 0 {
-		batch, legacy := m.rng.IntN(2) == 0, m.rng.IntN(2) == 0
-		ask.Batch, ask.Legacy = &batch, &legacy
-	}
-	if _, err := mc.member.Subscribe(ask); err != nil {
-		m.Fatal(err)
-	}
-}
-
-// change appends a random change that makes sense for the world, as a feed does.
-func (m *model) change() {
-	c := record.Change{Observed: time.Now().UnixMilli()}
-	for i := range 6 {
-		key := fmt.Sprint("AC", i)
-		fields := m.world[key]
-		switch p := m.rng.IntN(10); {
-		case fields == nil && p < 3:
-			m.world[key] = map[string]string{"gs": fmt.Sprint(m.rng.IntN(5)), "lat": "1"}
-			c.Added = append(c.Added, record.Record{Key: key, Fields: record.Fields{{Name: "gs", Raw: m.world[key]["gs"]}, {Name: "lat", Raw: "1"}}})
-		case fields != nil && p < 4:
-			fields["gs"] = fmt.Sprint(m.rng.IntN(5))
-			c.Updated = append(c.Updated, record.Record{Key: key, Fields: record.Fields{{Name: "gs", Raw: fields["gs"]}}})
-		case fields != nil && p < 6:
-			delete(fields, "lat")
-			c.Updated = append(c.Updated, record.Record{Key: key, Fields: record.Fields{{Name: "lat"}}})
-		case fields != nil && p < 7:
-			delete(m.world, key)
-			c.Removed = append(c.Removed, key)
+	m.hub = hub.New(m.log, m.policies, m.batches, zerolog.Nop())
+	m.begin()
+	for _, name := range []string{"acars", "safety"} {
+		if _, err := m.log.Publish(t.Context(), name, nil); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if !c.Empty() {
-		m.append(c)
-	}
+	return m
 }
 
-// settle waits until nothing waits, and compares.
-func (m *model) settle() {
+func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
+
+// step does one thing at random.
+func (m *model) step() {
+	c := m.any()
+	switch p := m.rng.IntN(100); {
+	case p < 35:
+		m.change()
+	case p < 45:
+		for range pick(m.rng, 1, 1, 1, 3, 8) {
+			m.publish(pick(m.rng, "acars", "acars", "safety"))
+		}
+	case p < 50 || c == nil:
+		m.enter()
+	case p < 60:
+		m.ask(c, false)
+	case p < 63:
+		m.unsubscribe(c)
+	case p < 66:
+		m.disconnect(c)
+	case p < 70:
+		m.reconnect(c)
+	case p < 74:
+		m.tellf("%s stalls", c.name)
+		c.line.stall(true)
+	case p < 78:
+		n := 1 + m.rng.IntN(4)
+		m.tellf("%s reads %d", c.name, n)
+		c.line.readSome(n)
+	case p < 80:
+		m.tellf("%s reads all", c.name)
+		c.line.stall(false)
+	case p < 82:
+		m.begin()
+	case p < 83:
+		m.settle()
+	case p < 86:
+		m.sleep(time.Duration(m.rng.IntN(40)) * time.Second)
+	default:
+		m.sleep(time.Duration(m.rng.IntN(120)) * time.Millisecond)
+	}
+	m.pump()
+}
+
+func (m *model) any() *visitor {
+	if len(m.clients) == 0 {
+		return nil
+	}
+	return pick(m.rng, m.clients...)
+}
+
+// begin begins a new epoch of the state.
+func (m *model) begin() {
 	m.Helper()
 	for _, c := range m.clients {
-		m.drain(c)
+		c.restarted()
 	}
-	time.Sleep(2 * window)
-	synctest.Wait()
-	want := map[string]wiretest.Fields{}
-	for key, fields := range m.world {
-		want[key] = wiretest.Fields{"hex": json.RawMessage(`"` + key + `"`)}
-		for name, raw := range fields {
-			want[key][name] = json.RawMessage(raw)
-		}
+	var err error
+	if m.writer, err = m.log.Begin(m.Context(), "aircraft"); err != nil {
+		m.Fatal(err)
 	}
-	_, at, err := m.hub.Records("aircraft")
+	m.world, m.gone = replicatest.World{}, nil
+	state, err := m.log.Load(m.Context(), "aircraft")
 	if err != nil {
 		m.Fatal(err)
 	}
-	for _, c := range m.clients {
-		if !c.subscribed {
-			continue
+	m.at = state.At
+	m.tellf("a new epoch, %s", m.at.Epoch)
+	synctest.Wait()
+}
+
+// change appends a change that makes sense, as a feed does.
+func (m *model) change() {
+	m.Helper()
+	c := m.world.Change(m.rng, m.keys, m.part)
+	if c.Empty() {
+		return
+	}
+	var err error
+	if m.at, err = m.writer.Append(m.Context(), c); err != nil {
+		m.Fatal(err)
+	}
+	m.tellf("change %d", m.at.Seq)
+	m.world.Apply(c, m.at.Seq)
+	for range c.Removed {
+		m.gone = append(m.gone, moment{seq: m.at.Seq, time: time.Now()})
+	}
+	synctest.Wait()
+}
+
+// publish has something happen.
+func (m *model) publish(name string) {
+	m.Helper()
+	m.n++
+	e := &record.Event{Name: name + ":event", Record: record.Record{Key: fmt.Sprint("AC", m.rng.IntN(m.keys))}}
+	e.Fields = append(replicatest.RandomFields(m.rng), record.Field{Name: "n", Raw: fmt.Sprint(m.n)})
+	at, err := m.log.Publish(m.Context(), name, &record.Change{Event: e, Observed: time.Now().UnixMilli()})
+	if err != nil {
+		m.Fatal(err)
+	}
+	m.tellf("%s %d", name, at.Seq)
+	m.events[name] = append(m.events[name], moment{at.Seq, time.Now(), m.n, e.Record})
+	synctest.Wait()
+}
+
+// sleep lets time pass, in which those who have drained say so.
+func (m *model) sleep(d time.Duration) {
+	slice := 30 * time.Millisecond
+	if d > 5*time.Second {
+		slice = time.Second
+	}
+	for ; d > 0; d -= slice {
+		time.Sleep(min(d, slice) + time.Duration(m.rng.IntN(100))*time.Microsecond)
+		synctest.Wait()
+		m.pump()
+	}
+}
+
+// pump tells the hub of every line on which nothing waits any more, sooner or
+// later, and has those go whose line is closed.
+func (m *model) pump() {
+	m.Helper()
+	for again := true; again; {
+		again = false
+		for _, c := range m.clients {
+			if !c.online {
+				continue
+			}
+			closed, faulty := c.line.state()
+			if closed != "" {
+				if !faulty {
+					m.Errorf("%s is cut: %s", c.name, closed)
+				}
+				m.disconnect(c)
+				continue
+			}
+			if lost, ok := c.line.drained(); ok {
+				c.pending = append(c.pending, lost)
+			}
+			if len(c.pending) > 0 && (!faulty || m.rng.IntN(4) > 0) {
+				lost := c.pending[0]
+				m.tellf("%s has drained, and lost %v", c.name, lost)
+				c.pending = c.pending[1:]
+				c.member.Drained(lost)
+				again = true
+			}
 		}
-		if got := c.State(); !reflect.DeepEqual(want, got) {
-			m.Errorf("%s holds (-want +got):\n%s", c.name, cmp.Diff(want, got))
-		}
-		if c.Holes() > 0 {
-			m.Errorf("%s met %d holes", c.name, c.Holes())
-		}
-		if p := c.Position(); p.Epoch != at.Epoch || p.Seq != at.Seq {
-			m.Errorf("%s is at %v, the topic at %v", c.name, p, at)
-		}
+		synctest.Wait()
 	}
 }

@@ -25,8 +25,6 @@ type content interface {
 	// resume leads who held a view at a position to the present; ok is false when
 	// what happened since is no longer known.
 	resume(v *view.View, since topic.Position, now time.Time) (f flush, c *cohort, ok bool)
-	// forget lets go of what is older than the policy says.
-	forget(now time.Time)
 }
 
 // picture is a topic of state.

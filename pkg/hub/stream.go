@@ -171,6 +171,7 @@ func (s *stream) restateLocked(at topic.Position) {
 		for _, c := range a.cohorts {
 			c.sent, c.seen = at.Seq, at.Seq
 		}
+		a.gone = 0
 	}
 }
 
@@ -277,14 +278,32 @@ func (s *stream) sendDue(now time.Time, hold func(Receiver)) (next time.Time, ok
 // tendLocked forgets what is old, when everyone has passed it, and lets slow
 // sessions that have kept up go faster.
 func (s *stream) tendLocked(now time.Time) {
-	if p, ok := s.content.(*picture); ok {
-		if seq := p.forgettable(now); seq > 0 {
+	switch c := s.content.(type) {
+	case *picture:
+		if seq := c.forgettable(now); seq > 0 {
 			s.passLocked(seq, now)
 		}
+		c.forget(now)
+	case *history:
+		if gone := c.forgettable(now); len(gone) > 0 {
+			s.passLocked(gone[len(gone)-1].At.Seq, now)
+			s.noteGoneLocked(gone)
+			c.forget(len(gone))
+		}
 	}
-	s.content.forget(now)
 	s.promoteLocked(now)
 	s.sweepLocked(now)
+}
+
+// noteGoneLocked notes which audiences saw events that are forgotten next.
+func (s *stream) noteGoneLocked(gone []*event) {
+	for _, a := range s.audiences {
+		for _, e := range gone {
+			if e.At.Epoch == s.at.Epoch && e.seenBy(a.view) {
+				a.gone = e.At.Seq
+			}
+		}
+	}
 }
 
 // passLocked brings everyone past a seq: what they hold may name a record that
@@ -294,6 +313,9 @@ func (s *stream) passLocked(seq uint64, now time.Time) {
 	for _, a := range s.audiences {
 		if a.behind(seq) {
 			s.flushAudienceLocked(a, now, nil)
+		}
+		if c := a.cached.cohort; c != nil && c.seen < seq { // nobody may begin there any more
+			a.cached = snapshot{}
 		}
 	}
 	for _, sub := range slices.Clone(s.parked) {

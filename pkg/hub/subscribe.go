@@ -145,6 +145,9 @@ func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now t
 		at = sub.cohort.sent
 		return s.wantLocked(sub, v, now), at, false
 	}
+	if s.policy.Kind == topic.Event && sub.cohort != nil && !since { // what waits is not lost
+		s.flushAudienceLocked(sub.cohort.audience, now, nil)
+	}
 	m.to.Purge(name)
 	s.leaveLocked(sub) // with the view and the pace that it had
 	sub.view = v
@@ -208,16 +211,20 @@ func (m *Member) options(ask *Subscribe) {
 
 // check says what is wrong with what is asked for.
 func (m *Member) check(ask *Subscribe, names []string) error {
-	for part, keys := range map[string][]string{
-		"filters": keysOf(ask.Filters), "rate": keysOf(ask.Rates), "fields": keysOf(ask.Fields), "since": keysOf(ask.Since),
+	for _, part := range []struct {
+		name   string
+		topics []string
+	}{
+		{"filters", keysOf(ask.Filters)}, {"rate", keysOf(ask.Rates)}, {"fields", keysOf(ask.Fields)}, {"since", keysOf(ask.Since)},
 	} {
-		for _, name := range keys {
+		for _, name := range part.topics {
 			if !slices.Contains(names, name) {
-				return wrongAsk("%s.%s: this topic is not among the topics of this subscribe", part, name)
+				return wrongAsk("%s.%s: this topic is not among the topics of this subscribe", part.name, name)
 			}
 		}
 	}
-	for name, hz := range ask.Rates {
+	for _, name := range keysOf(ask.Rates) {
+		hz := ask.Rates[name]
 		switch s := m.hub.byName[name]; {
 		case hz == nil || s == nil:
 		case s.policy.Kind == topic.Event:
@@ -226,7 +233,8 @@ func (m *Member) check(ask *Subscribe, names []string) error {
 			return wrongAsk("rate.%s: %v is out of range: from %v (Hz)", name, *hz, MinRate)
 		}
 	}
-	for name, fields := range ask.Fields {
+	for _, name := range keysOf(ask.Fields) {
+		fields := ask.Fields[name]
 		if s := m.hub.byName[name]; s != nil && s.policy.Kind == topic.Event && fields != nil {
 			return wrongAsk("fields.%s: an event is told whole; leave it out", name)
 		}

@@ -222,4 +222,3 @@ func (m *model) forget() {
 		m.Errorf("%d are remembered that are gone, want %d", kept, len(m.gone))
 	}
 }
-

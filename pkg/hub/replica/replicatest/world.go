@@ -190,6 +190,9 @@ var spots = [][2]string{
 	{"0.5", "180"}, {"0.5", "-180"}, {"0.5", "179.9"}, {"-0.5", "-179.9"}, {"0", "0"}, {"-0.5", "-0.5"},
 }
 
+// RandomFields makes those of a record.
+func RandomFields(rng *rand.Rand) record.Fields { return random(rng, nil) }
+
 // random makes a whole record, or changes of one that is known.
 func random(rng *rand.Rand, known Fields) (fields record.Fields) {
 	set := func(name string, values ...string) {

@@ -1,0 +1,99 @@
+package hub_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// Whoever sees little of a topic has an old position while nothing happens that
+// they see. That is no reason to cut them off.
+func TestAQuietViewOfEventsIsNotTooOld(t *testing.T) {
+	for _, name := range []string{"acars", "safety"} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(s *scene) {
+				military := name + `.filter={"military":true}`
+				anna, bert := s.enter("anna"), s.enter("bert")
+				anna.subscribe(name, military)
+				s.happen(name, "A military=true", "B", "C")
+				s.wait(3 * retention)
+				s.happen(name, "D")
+				bert.stall(true)
+				bert.subscribe(name, military) // what bypasses must not overtake the answer
+				bert.drain()
+				bert.want("subscribed "+name, name+":snapshot @1")
+				anna.forget()
+				anna.Drained(map[string]uint64{name: 1}) // something else is lost
+				s.happen(name, "E military=true")
+				s.wait(window)
+				for _, g := range []*guest{anna, bert} {
+					g.want(name + ":event 1→5 E{military=true}")
+					if closed, _ := g.state(); closed != "" {
+						t.Errorf("%s is cut: %s", g.name, closed)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What nobody remembers ends the connection: it would be lost, and nobody knew.
+func TestWhatIsForgottenIsTooOld(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("acars", `acars.filter={"military":true}`)
+		s.happen("acars", "A military=true", "B")
+		s.wait(retention + time.Second)
+		s.happen("acars", "C")
+		anna.Drained(map[string]uint64{"acars": 0}) // A found no room
+		if closed, _ := anna.state(); closed != hub.ReasonTooSlow {
+			t.Errorf("the connection is closed: %q", closed)
+		}
+	})
+}
+
+// What waits for the end of a window is told before it is forgotten.
+func TestEventsAreToldBeforeTheyAreForgotten(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("acars")
+		anna.forget()
+		s.happen("acars", "A", "B", "C", "D")
+		s.wait(4 * time.Second) // every second the hub forgets
+		anna.want("acars:event 0→1 A", "acars:event 1→2 B", "acars:event 2→3 C", "acars:event 3→4 D")
+	}, func(policies []topic.Policy, batches *batch.Config) {
+		policies[2].RetainMost = 1
+		batches.Window = 3 * time.Second
+	})
+}
+
+// What waits for the end of a window is told to a session that subscribes again
+// before what that begins with.
+func TestEventsThatWaitComeBeforeANewBeginning(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("acars")
+		s.happen("acars", "A", "B")
+		anna.subscribe("acars", `acars.filter={"military":true}`)
+		anna.want("subscribed acars", "acars:snapshot @0", "acars:event 0→1 A", "acars:event 1→2 B", "subscribed acars", "acars:snapshot @2")
+	})
+}
+
+// Between a connection's saying what it lost, and the hub's going on from there,
+// the session may have begun anew.
+func TestWhatWasLostBeforeANewBeginningIsNotTold(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("acars")
+		s.happen("acars", "A", "B")
+		s.wait(window)
+		anna.subscribe("acars")
+		anna.forget()
+		anna.Drained(map[string]uint64{"acars": 1})
+		s.happen("acars", "C")
+		anna.want("acars:event 2→3 C")
+	})
+}

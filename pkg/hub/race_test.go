@@ -1,0 +1,6 @@
+//go:build race
+
+package hub_test
+
+// sequences are fewer where everything takes four times as long.
+const sequences = 1000

@@ -1,0 +1,328 @@
+package hub_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing/synctest"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/hub/replica/replicatest"
+	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/view"
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+// visitor is one of the model's: what it has, what it asked for, and what it may expect.
+type visitor struct {
+	*viewer
+	name    string
+	online  bool
+	line    *line
+	member  *hub.Member
+	pending []map[string]uint64 // drained, but the hub does not know yet
+	wishes  map[string]*wish
+}
+
+// wish is what a client asked for of a topic.
+type wish struct {
+	joined    bool
+	view      replicatest.View
+	snapshots int       // that are to come, while it reads all
+	turned    time.Time // when it last turned to another view
+	turning   time.Time // when it is to; zero when it is not
+}
+
+// enter has a client come.
+func (m *model) enter() {
+	if len(m.clients) >= 6 {
+		return
+	}
+	c := &visitor{name: fmt.Sprint("client ", len(m.clients)), wishes: map[string]*wish{}}
+	c.viewer = newViewer(m.policies, m.batches.MaxMessage)
+	for _, p := range m.policies {
+		c.wishes[p.Name] = &wish{view: replicatest.View{Only: p.Only}}
+	}
+	m.clients = append(m.clients, c)
+	m.connect(c)
+	if m.rng.IntN(3) > 0 {
+		m.ask(c, false)
+		return
+	}
+	c.topics["aircraft"].joined, c.wishes["aircraft"].joined = true, true
+	c.expect("aircraft")
+	c.member.AutoJoin()
+	synctest.Wait()
+}
+
+func (m *model) connect(c *visitor) {
+	c.online, c.pending, c.paces = true, nil, nil
+	c.line = &line{room: m.room, read: func(message *wire.Message) {
+		m.tellf("%s <- %s %.200s", c.name, message.Event, message.Data)
+		c.read(message)
+	}}
+	m.tellf("%s connects", c.name)
+	c.member = m.hub.Enter(c.line, func(string) bool { return true })
+	for name, f := range c.topics {
+		f.joined, f.batch, f.legacy = false, false, true
+		c.wishes[name].joined = false
+		c.wishes[name].snapshots = f.snapshots
+		c.wishes[name].turned, c.wishes[name].turning = time.Time{}, time.Time{}
+	}
+}
+
+func (m *model) disconnect(c *visitor) {
+	if c.online {
+		m.tellf("%s disconnects", c.name)
+		c.online = false
+		c.member.Leave()
+		synctest.Wait()
+	}
+}
+
+// reconnect has a client come again, and go on where it was.
+func (m *model) reconnect(c *visitor) {
+	m.disconnect(c)
+	m.connect(c)
+	m.ask(c, true)
+}
+
+func (m *model) unsubscribe(c *visitor) {
+	if !c.online {
+		return
+	}
+	name := pick(m.rng, "aircraft", "positions", "acars", "safety")
+	if _, err := c.member.Unsubscribe([]string{name}); err != nil {
+		m.Fatal(err)
+	}
+	m.tellf("%s unsubscribed %s", c.name, name)
+	w := c.wishes[name]
+	w.joined, w.view, w.snapshots = false, replicatest.View{Only: w.view.Only}, c.topics[name].snapshots
+	w.turned, w.turning = time.Time{}, time.Time{}
+	synctest.Wait()
+}
+
+// expect notes that a snapshot is to come, unless one is already.
+func (c *visitor) expect(name string) {
+	if w, f := c.wishes[name], c.topics[name]; w.snapshots <= f.snapshots {
+		w.snapshots = f.snapshots + 1
+	}
+}
+
+func (c *visitor) restarted() {
+	for _, name := range []string{"aircraft", "positions"} {
+		if w := c.wishes[name]; c.online && w.joined {
+			c.expect(name)
+			w.turning = time.Time{}
+		}
+	}
+}
+
+// ask has a client subscribe, to something and in some way; resuming, to all that
+// it had.
+func (m *model) ask(c *visitor, resuming bool) {
+	m.Helper()
+	if !c.online {
+		return
+	}
+	ask := hub.Subscribe{Filters: map[string]*view.Filter{}, Fields: map[string][]string{}, Rates: map[string]*float64{}, Since: map[string]wire.Position{}}
+	before := map[string]following{}
+	_, faulty := c.line.state()
+	for _, p := range m.policies {
+		w, f := c.wishes[p.Name], c.topics[p.Name]
+		if resuming && !f.begun || !resuming && m.rng.IntN(3) > 0 {
+			continue
+		}
+		ask.Topics = append(ask.Topics, p.Name)
+		before[p.Name] = *f
+		m.wish(&ask, w, &p, resuming)
+		// (While something is on its way to a client, its position is not its own for long.)
+		if f.begun && !f.partial && (resuming && m.rng.IntN(5) > 0 || !faulty && m.rng.IntN(10) == 0) {
+			ask.Since[p.Name] = f.at
+		}
+	}
+	if m.rng.IntN(4) == 0 {
+		batch, legacy := m.rng.IntN(2) == 0, m.rng.IntN(2) == 0
+		ask.Batch, ask.Legacy = &batch, &legacy
+	}
+	if len(ask.Topics) == 0 {
+		return
+	}
+	for name := range ask.Since { // what bypasses may overtake the answer
+		c.topics[name].joined = true
+	}
+	if ask.Batch != nil { // what is on its way may be in either form
+		for _, f := range c.topics {
+			f.batch, f.legacy = *ask.Batch || faulty, *ask.Legacy || faulty
+		}
+	}
+	m.tellf("%s subscribes %v, filters %v, fields %v, since %v", c.name, ask.Topics, ask.Filters, ask.Fields, ask.Since)
+	answer, err := c.member.Subscribe(ask)
+	if err != nil {
+		m.Fatal(err)
+	}
+	synctest.Wait()
+	for _, name := range ask.Topics {
+		m.answered(c, name, &ask, answer, before[name])
+	}
+}
+
+// wish changes what a client asks for of a topic.
+func (m *model) wish(ask *hub.Subscribe, w *wish, p *topic.Policy, resuming bool) {
+	v := replicatest.RandomView(m.rng)
+	v.Only = p.Only
+	if p.Kind == topic.Event {
+		v.Fields = nil
+	}
+	newFilter, newFields := m.rng.IntN(3) == 0, m.rng.IntN(6) == 0
+	if resuming {
+		newFilter, newFields = m.rng.IntN(10) == 0, false
+	}
+	if p.Kind == topic.Event {
+		newFields = false
+	}
+	if newFields {
+		ask.Fields[p.Name] = v.Fields
+	} else {
+		v.Fields = w.view.Fields
+	}
+	if newFilter {
+		ask.Filters[p.Name] = v.Parse()
+	} else {
+		fields := v.Fields
+		v = w.view
+		v.Fields = fields
+	}
+	w.view = v
+	if !w.joined || resuming { // the hub knows nothing of it
+		ask.Filters[p.Name] = v.Parse()
+		if p.Kind == topic.State {
+			ask.Fields[p.Name] = v.Fields
+		}
+	}
+	if p.Kind == topic.State && m.rng.IntN(5) == 0 {
+		if hz := pick(m.rng, 0, 0.5, 1, 2, 4, 50); hz > 0 {
+			ask.Rates[p.Name] = &hz
+		} else {
+			ask.Rates[p.Name] = nil
+		}
+	}
+}
+
+// answered checks what a client got for a subscribe.
+func (m *model) answered(c *visitor, name string, ask *hub.Subscribe, answer *wire.Subscribed, before following) {
+	m.Helper()
+	w, f := c.wishes[name], c.topics[name]
+	product := w.view.View()
+	fresh := !w.joined
+	w.joined = true
+	since, asked := ask.Since[name]
+	resumed := answer.Resumed[name]
+	if answer.Views[name] != product.Token() || !slices.Contains(answer.Joined, name) {
+		m.Errorf("%s asked for %s, %v, and got %+v", c.name, name, w.view, answer)
+	}
+	m.checkResumed(c, name, since, asked, resumed)
+	_, faulty := c.line.state()
+	now := time.Now()
+	if !w.turning.IsZero() && !now.Before(w.turning) {
+		w.turned, w.turning = w.turning, time.Time{}
+	}
+	owed := w.snapshots > before.snapshots
+	had := before.at.View
+	if !w.turning.IsZero() {
+		had = "" // it may be another by now
+	}
+	switch {
+	case resumed:
+		w.snapshots, w.turning = f.snapshots, time.Time{}
+	case f.policy.Kind == topic.State && !fresh && !asked && !owed && !before.partial && had != product.Token() && !faulty:
+		m.checkTurned(c, name, before, now)
+	case f.policy.Kind == topic.State && !faulty && f.snapshots == before.snapshots && !fresh && had == "":
+		// It turns to another view, later.
+	default:
+		w.turning = time.Time{}
+		if fresh {
+			w.turned = time.Time{}
+		}
+		if w.snapshots <= before.snapshots {
+			w.snapshots = before.snapshots + 1
+		}
+		if f.policy.Kind == topic.Event && !faulty {
+			m.checkRecent(c, name)
+		}
+	}
+}
+
+// checkTurned: another view is led to by exactly one update, at once unless the
+// client has turned within the last window.
+func (m *model) checkTurned(c *visitor, name string, before following, now time.Time) {
+	m.Helper()
+	w, f := c.wishes[name], c.topics[name]
+	switch token := w.view.View().Token(); {
+	case !w.turning.IsZero():
+	case now.Before(w.turned.Add(m.batches.Window)):
+		w.turning = w.turned.Add(m.batches.Window)
+	default:
+		w.turned = now
+		if f.messages != before.messages+1 || f.at.View != token || f.snapshots != before.snapshots {
+			m.Errorf("%s turned to %v of %s: it got %d messages, %d snapshots, and is at %v",
+				c.name, w.view, name, f.messages-before.messages, f.snapshots-before.snapshots, f.at)
+		}
+	}
+}
+
+// checkResumed: a resume is granted unless there is a reason.
+func (m *model) checkResumed(c *visitor, name string, since wire.Position, asked, resumed bool) {
+	m.Helper()
+	w, f := c.wishes[name], c.topics[name]
+	at, moments, next := m.at, m.gone, since.Seq
+	if f.policy.Kind == topic.Event {
+		moments, at.Epoch = m.events[name], since.Epoch // there is only one
+	}
+	same := since.View == w.view.View().Token() && since.Epoch == at.Epoch
+	lapsed := slices.ContainsFunc(moments, func(e moment) bool {
+		return e.seq > next && (time.Since(e.time) > retention || len(moments) > f.policy.RetainMost)
+	})
+	switch {
+	case resumed && (!asked || !same):
+		m.Errorf("%s resumed %s from %v: %v, %v", c.name, name, since, asked, same)
+	case asked && !resumed && same && !lapsed:
+		m.Errorf("%s was not let resume %s from %v at %v", c.name, name, since, at)
+	}
+}
+
+// checkRecent: the newest of what a client sees has come, of each key one.
+func (m *model) checkRecent(c *visitor, name string) {
+	m.Helper()
+	w, f := c.wishes[name], c.topics[name]
+	var want []int
+	told := map[string]bool{}
+	for i := len(m.events[name]) - 1; i >= 0 && len(want) < f.policy.Recent; i-- {
+		e := m.events[name][i]
+		if e.seq > f.since {
+			continue // it is still to come
+		}
+		if time.Since(e.time) > retention && len(want) >= len(f.recent) {
+			break // it may be forgotten
+		}
+		if !told[e.Key] && w.view.Sees(e.Key, fieldsOf(e)) {
+			told[e.Key] = true
+			want = append(want, e.n)
+		}
+	}
+	if !slices.Equal(want, f.recent) {
+		m.Errorf("%s got %v of %s, want %v", c.name, f.recent, name, want)
+	}
+}
+
+func fieldsOf(e moment) replicatest.Fields {
+	fields := replicatest.Fields{}
+	for _, f := range e.Fields {
+		fields[f.Name] = f.Raw
+	}
+	return fields
+}
+
+// sorted are the topics of a client, in the same order each time.
+func (c *visitor) sorted() []string { return slices.Sorted(maps.Keys(c.topics)) }
