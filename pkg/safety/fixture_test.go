@@ -73,6 +73,7 @@ var start = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 type script struct {
 	t      *testing.T
 	m      *safety.Monitor
+	begin  time.Time // from which lines count
 	now    time.Time
 	lines  []string
 	events []safety.Event
@@ -90,7 +91,7 @@ func newScript(t *testing.T, change ...func(*safety.Config)) *script {
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	return &script{t: t, m: safety.New(cfg), now: start, alive: map[string]bool{}, past: map[string]bool{}}
+	return &script{t: t, m: safety.New(cfg), begin: start, now: start, alive: map[string]bool{}, past: map[string]bool{}}
 }
 
 // fly plays the seconds that follow.
@@ -110,8 +111,13 @@ func (s *script) fly(seconds int, planes ...*plane) {
 func (s *script) tell(p *plane) {
 	s.t.Helper()
 	if !p.hidden {
-		s.keep(s.m.Observe(safety.Read(p.key, p.record(s.now), s.now.UnixMilli()), s.now))
+		s.observe(p.key, p.record(s.now), s.now.UnixMilli())
 	}
+}
+
+func (s *script) observe(key string, f record.Fields, observed int64) {
+	s.t.Helper()
+	s.keep(s.m.Observe(safety.Read(key, f, observed), s.now))
 }
 
 func (s *script) gone(key string) {
@@ -131,7 +137,7 @@ func (s *script) keep(events []safety.Event) {
 		if action == "" {
 			action = "new"
 		}
-		s.lines = append(s.lines, fmt.Sprintf("%d %s %s %s %s", int(s.now.Sub(start).Seconds()), action, e.Severity, e.Type, who))
+		s.lines = append(s.lines, fmt.Sprintf("%d %s %s %s %s", int(s.now.Sub(s.begin).Seconds()), action, e.Severity, e.Type, who))
 		s.events = append(s.events, e)
 		checkEvent(s.t, &e, s.jumps)
 		switch begins := e.Action == safety.ActionNew; {

@@ -112,3 +112,32 @@ func TestSeverityDoesNotSwing(t *testing.T) {
 	s.fly(30, a, b)
 	s.want("1 new warning"+both, "2 updated critical"+both, "76 updated warning"+both)
 }
+
+// One climbs away: past 500 ft it is no conflict that would be told, but only past
+// 650 ft it is over.
+func TestLeavesVertically(t *testing.T) {
+	s := newScript(t)
+	a, b := pair(zurich, 0.1, 0)
+	s.fly(1, a, b)
+	b.alt += 600
+	s.fly(200, a, b)
+	s.want("1 new critical"+both, "6 updated critical"+both, "17 updated low"+both)
+	b.alt += 100
+	s.fly(45, a, b)
+	s.want("1 new critical"+both, "6 updated critical"+both, "17 updated low"+both)
+	s.fly(1, a, b)
+	s.want("1 new critical"+both, "6 updated critical"+both, "17 updated low"+both, "247 resolved low"+both)
+}
+
+// A position from a time that is yet to come, as it is after the clock was set
+// back, is not compared with one of now.
+func TestPositionToCome(t *testing.T) {
+	s := newScript(t)
+	a, b := pair(zurich, 0.1, 0)
+	s.tell(a)
+	s.now = s.now.Add(-time.Minute)
+	s.tell(b)
+	s.want()
+	s.tell(a)
+	s.want("-60 new critical" + both)
+}

@@ -71,7 +71,6 @@ func (m *Monitor) Gone(key string, now time.Time) []Event {
 	}
 	at := now.UnixMilli()
 	t.gone, t.ready = true, false
-	t.speeds = speeds{}
 	m.grid.remove(t)
 	for len(t.pairs) > 0 {
 		m.end(t.pairs[0], at)
