@@ -92,6 +92,7 @@ func (m *Monitor) Tick(now time.Time) []Event {
 	for l := range m.lives {
 		// After a clock that was set back, what was seen before counts from now.
 		l.seen, l.began, l.told, l.worst = min(l.seen, at), min(l.began, at), min(l.told, at), min(l.worst, at)
+		l.counted = min(l.counted, at)
 		if m.isOver(l, at) {
 			over = append(over, l)
 		}
