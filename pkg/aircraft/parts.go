@@ -100,7 +100,7 @@ func (p *Parts) Update(hex string, fields record.Fields, at int64, receiver *geo
 	fields.Sort()
 	before := p.recall(key)
 	now := *before
-	isNew := now.heard == 0 || at-now.heard > maxSilence
+	isNew := !p.Knows(key, at)
 	told, gone := now.hear(fields, at)
 	var recalled set
 	for i := range kept {
@@ -126,6 +126,12 @@ func (p *Parts) Update(hex string, fields record.Fields, at int64, receiver *geo
 		return recalled.holds(f.Name)
 	})
 	return record.Update{Record: record.Record{Key: key, Fields: withGone(fields, gone)}, Observed: observed}, nil
+}
+
+// Knows says whether an aircraft, by its key, was heard within a minute before at.
+func (p *Parts) Knows(key string, at int64) bool {
+	k := p.recall(key)
+	return k.heard != 0 && at-k.heard <= maxSilence
 }
 
 // hear takes note of what a message tells, and says what that was and what does

@@ -40,7 +40,7 @@ var kinds = map[string]kind{
 	"nic": aNumber, "rc": aNumber, "version": aNumber, "nic_baro": aNumber, "nac_p": aNumber, "nac_v": aNumber,
 	"sil": aNumber, "gva": aNumber, "sda": aNumber, "nucp": aNumber, "messages": aNumber, "rssi": aNumber,
 	"dbFlags": aNumber, "wd": aNumber, "ws": aNumber, "oat": aNumber, "tat": aNumber, "r_dst": aNumber, "r_dir": aNumber,
-	"distance_nm": aNumber,
+	"distance_nm": aNumber, "uat_version": aNumber,
 }
 
 // clean drops what is absent or beyond a float64, brings the rest to its

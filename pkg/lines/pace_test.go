@@ -197,12 +197,33 @@ func TestSilence(t *testing.T) {
 					t.Errorf("status %+v after two minutes", s)
 				}
 				p.until(121 * time.Second)
-				if s := p.Status(); test.cuts != (s.Bad[Timeout] == 1) || test.cuts != strings.Contains(p.Logs.States(), "failing") {
+				if s := p.Status(); test.cuts != (s.Bad[Timeout] == 1) || test.cuts != strings.Contains(p.Logs.States(), "stale") {
 					t.Errorf("status %+v after more than two minutes; logged %s", s, p.Logs.States())
 				}
 			})
 		})
 	}
+}
+
+// TestNowAndThen: single lines that cannot be used are no reason to fail, however
+// rare those of use are.
+func TestNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, script(t, func(send func(string), wait func(time.Duration)) {
+			for range 20 {
+				send("A1\n")
+				for range 9 {
+					wait(5 * time.Second)
+					send("?\n")
+				}
+			}
+			wait(time.Hour)
+		}))
+		p.until(15 * time.Minute)
+		if s := p.Status(); p.Logs.States() != "delivering" || s.Records != 20 || s.Bad["malformed"] != 180 {
+			t.Errorf("status %+v, logged %q", s, p.Logs.States())
+		}
+	})
 }
 
 // TestConnectedAgain: a connection alone does not mean that all is well.
@@ -284,6 +305,38 @@ func TestGarbage(t *testing.T) {
 			t.Errorf("status %+v at the end", s)
 		}
 		if got := p.Logs.States(); got != "delivering failing delivering" {
+			t.Errorf("logged %q", got)
+		}
+	})
+}
+
+// TestQuietNight: who hears nothing for hours is stale all that time; that is
+// logged once.
+func TestQuietNight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t, func(since time.Duration, conn net.Conn) error {
+			return script(t, func(send func(string), wait func(time.Duration)) {
+				switch {
+				case since == 0:
+					send("A1\n")
+				case since > 8*time.Hour:
+					for range 10 {
+						send("A1\n")
+						wait(time.Minute)
+					}
+				}
+				wait(time.Hour)
+			})(since, conn)
+		})
+		p.until(8 * time.Hour)
+		if s := p.Status(); s.State != feed.Stale || s.Err == "" {
+			t.Errorf("status %+v", s)
+		}
+		p.until(8*time.Hour + 3*time.Minute)
+		if s := p.Status(); s.State != feed.Delivering {
+			t.Errorf("status %+v in the morning", s)
+		}
+		if got := p.Logs.States(); got != "delivering stale delivering" {
 			t.Errorf("logged %q", got)
 		}
 	})

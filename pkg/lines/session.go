@@ -20,9 +20,10 @@ const (
 	batchLines = 500
 	batchBytes = 1 << 20
 	batchEvery = 50 * time.Millisecond
-	// garbageAfter is how long there may be only lines that cannot be used before
-	// the source is failing.
+	// When for so long all lines, and not only a few, cannot be used, the source is
+	// failing.
 	garbageAfter = 5 * time.Second
+	garbageLines = 10
 )
 
 // session is one connection, from its beginning to its end.
@@ -39,9 +40,15 @@ type session struct {
 	put      time.Time // when the last batch was given to the sink
 	batch    batch
 
-	delivered bool      // something of use came
-	usable    time.Time // when the newest such came, or the connection
-	garbage   string    // a line that was refused since; "" when there is none
+	delivered bool // something of use came
+	garbage   garbage
+}
+
+// garbage is what was refused since the newest line of use.
+type garbage struct {
+	lines  int
+	since  time.Time
+	sample string
 }
 
 // batch is what is not told yet.
@@ -55,7 +62,7 @@ type batch struct {
 
 func newSession(s *Source, conn net.Conn, sink feed.Sink) *session {
 	now := time.Now()
-	c := &session{Source: s, conn: conn, sink: sink, received: now, newest: now, usable: now}
+	c := &session{Source: s, conn: conn, sink: sink, received: now, newest: now}
 	c.in = bufio.NewReaderSize(c, maxLine)
 	c.batch.bad = map[string]uint64{}
 	return c
@@ -119,7 +126,7 @@ func (c *session) Read(p []byte) (int, error) {
 func (c *session) take(line []byte) {
 	line = bytes.TrimSpace(line)
 	if len(line) == 0 {
-		c.batch.good = c.batch.good || c.garbage == ""
+		c.batch.good = c.batch.good || c.garbage.lines == 0
 		c.count()
 		return
 	}
@@ -128,7 +135,7 @@ func (c *session) take(line []byte) {
 		c.refuse(line, reason)
 		return
 	}
-	c.batch.good, c.garbage = true, ""
+	c.batch.good, c.garbage = true, garbage{}
 	if u.Key != "" {
 		c.batch.updates = append(c.batch.updates, u)
 		c.batch.bytes += len(line)
@@ -138,9 +145,10 @@ func (c *session) take(line []byte) {
 
 func (c *session) refuse(line []byte, reason string) {
 	c.batch.bad[reason]++
-	if c.garbage == "" {
-		c.garbage = fmt.Sprintf("%s: %.40q", reason, line)
+	if c.garbage.lines == 0 {
+		c.garbage.since, c.garbage.sample = c.received, fmt.Sprintf("%s: %.40q", reason, line)
 	}
+	c.garbage.lines++
 	c.count()
 }
 
@@ -165,10 +173,10 @@ func (c *session) flush(now time.Time) {
 	}
 	switch {
 	case b.good:
-		c.delivered, c.usable = true, now
+		c.delivered = true
 		c.health.Become(feed.Delivering, "")
-	case len(b.bad) > 0 && now.Sub(c.usable) >= garbageAfter:
-		c.health.Become(feed.Failing, "what comes cannot be used, such as "+c.garbage)
+	case len(b.bad) > 0 && c.garbage.lines >= garbageLines && now.Sub(c.garbage.since) >= garbageAfter:
+		c.health.Become(feed.Failing, "what comes cannot be used, such as "+c.garbage.sample)
 	}
 	clear(b.updates)
 	clear(b.bad)

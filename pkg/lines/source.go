@@ -68,9 +68,9 @@ func New(cfg Config, decode Decode, log zerolog.Logger) (*Source, error) {
 	}, nil
 }
 
-// Status implements [feed.Source]. It is [feed.Delivering] also while a decoder
-// that lives hears no aircraft: Newest says since when. Bad counts refused lines
-// and failed connections.
+// Status implements [feed.Source]. A decoder that sends signs of life and nothing
+// else is [feed.Delivering], one that sends nothing is [feed.Stale]; Newest says
+// since when nothing was heard. Bad counts refused lines and lost connections.
 func (s *Source) Status() feed.Status { return s.health.Status() }
 
 // Run implements [feed.Source]. It returns nil, when ctx ends: whatever the other
@@ -84,9 +84,10 @@ func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+		reason := reasonOf(err)
 		before = err.Error()
-		s.health.Fail(reasonOf(err), before)
-		if delivered { // else it may take every connection and be of no use
+		s.lost(reason, before)
+		if delivered || reason == Timeout { // else it may end every connection at once
 			retry.Reset()
 		}
 		select {
@@ -108,11 +109,23 @@ func (s *Source) connect(ctx context.Context, sink feed.Sink, before string) (de
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	if before != "" {
-		s.health.Become(feed.Failing, "connected again, but nothing came yet; before: "+before)
+		s.health.Become(s.Status().State, "connected again, but nothing came yet; before: "+before)
 	}
 	session := newSession(s, conn, sink)
 	err = session.run()
 	return session.delivered, err
+}
+
+// lost takes note of a connection that ended, or could not be had. One that was
+// silent is no failure: not every decoder sends a sign of life when it hears
+// nothing, and one that hears nothing may be well.
+func (s *Source) lost(reason, text string) {
+	state := feed.Failing
+	if reason == Timeout {
+		state = feed.Stale
+	}
+	s.health.Use(0, 0, map[string]uint64{reason: 1})
+	s.health.Become(state, text)
 }
 
 // failure is why there is no connection any more.

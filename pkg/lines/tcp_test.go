@@ -82,7 +82,7 @@ func TestDead(t *testing.T) {
 	f := follow(t, d)
 	d.Accept().Send("A1\n")
 	f.WantBad(Timeout, 1)
-	if s := f.Status(); s.State != feed.Failing || !strings.Contains(s.Err, "no line came for 1s") {
+	if s := f.Status(); s.State != feed.Stale || !strings.Contains(s.Err, "no line came for 1s") {
 		t.Errorf("status %+v", s)
 	}
 	d.Accept().Send("A2\n")
