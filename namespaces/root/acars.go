@@ -17,6 +17,7 @@ func ACARS() topic.Policy {
 		Key:         "id",
 		List:        "messages",
 		Permission:  "acars.view",
+		About:       []string{"icao_hex"},
 		Retention:   time.Hour,
 		RetainMost:  10_000,
 		RetainBytes: 16 << 20,

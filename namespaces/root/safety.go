@@ -19,6 +19,7 @@ func Safety() topic.Policy {
 		List:        "events",
 		Permission:  "safety.view",
 		Bypass:      true,
+		About:       []string{"icao_hex", "icao_hex_2"},
 		Retention:   24 * time.Hour,
 		RetainMost:  10_000,
 		RetainBytes: 16 << 20,

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/feedlog"
@@ -23,6 +25,7 @@ type history struct {
 type event struct {
 	*feedlog.Entry
 	attrs view.Attributes
+	about []string // the keys of what it is about
 	size  int
 	told  *wire.Message // the newest form of it
 }
@@ -51,11 +54,23 @@ func (h *history) apply(e *feedlog.Entry) {
 	for _, f := range e.Change.Event.Fields {
 		kept.attrs.Set(f.Name, f.Raw)
 	}
+	for _, name := range h.policy.About {
+		if key := strings.Trim(e.Change.Event.Fields.Get(name), `"`); key != "" && key != "null" {
+			kept.about = append(kept.about, key)
+		}
+	}
+	if kept.about == nil {
+		kept.about = []string{e.Change.Event.Key}
+	}
 	h.kept = append(h.kept, kept)
 	h.bytes += kept.size
 }
 
-func (e *event) seenBy(v *view.View) bool { return v.Filter().Matches(e.Change.Event.Key, &e.attrs) }
+// seenBy says whether a view sees the event: one of those that it is about passes
+// the filter.
+func (e *event) seenBy(v *view.View) bool {
+	return slices.ContainsFunc(e.about, func(key string) bool { return v.Filter().Matches(key, &e.attrs) })
+}
 
 // after gives the events after a position, which is one that this history has
 // been at; ok is false when they are no longer all kept.

@@ -63,6 +63,9 @@ type Policy struct {
 	Retention   time.Duration
 	RetainMost  int
 	RetainBytes int
+	// About names the fields of an event that hold the keys of what it is about, for
+	// filters that name keys; without any it is about its own key.
+	About []string
 	// Recent is how many events a snapshot of a topic of events has at most.
 	Recent int
 	// Urgent names a field of true and false: a change that makes it true goes out
