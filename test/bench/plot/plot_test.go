@@ -31,9 +31,9 @@ func TestSVG(t *testing.T) {
 	wantXML(t, svg)
 	for _, want := range []string{
 		`width="600" height="420"`, // two rows of two
-		`>0.2<`, `>0.4<`, `>0.6<`,  // round steps, as far as the line goes
+		`>0.1<`, `>0.4<`, `>0.5<`,  // round steps, as far as the line goes
 		`>10k<`, `>1000<`, `p99 &lt; 1 s`,
-		`"M46.0 `, // the line begins at the axis
+		`"M50.7 160.7L`, // 100 of 5000, 0.02 of 0.5: near the corner
 	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("there is no %s in %s", want, svg)

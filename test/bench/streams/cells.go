@@ -34,7 +34,7 @@ func (p *plan) has(name string) bool { return slices.Contains(p.only, name) }
 func (p *plan) mostClients() (most int) {
 	for name, clients := range map[string]int{
 		"views": p.views.clients, "latency": p.latency.clients, "flow": 1, "writes": p.writes,
-		"growth": max(p.growth.manySubscribers, p.growth.fewSubscribers, slices.Max(append([]int{1}, p.growth.subscribers...))),
+		growthName: max(p.growth.manySubscribers, p.growth.fewSubscribers, slices.Max(append([]int{1}, p.growth.subscribers...))),
 	} {
 		if p.has(name) {
 			most = max(most, clients)

@@ -71,6 +71,7 @@ func (b *bench) takeGrowth(at size) (m sample, err error) {
 	if err := s.dial(swarm.Streams, at.subscribers, views(at.aircraft, at.audiences), b.warmup, puts); err != nil {
 		return m, err
 	}
+	s.rest()
 	return s.measure(swarm.Streams, b.plan.growth.window, puts)
 }
 

@@ -53,6 +53,7 @@ func (b *bench) takeLatency() (t latencyTurn, err error) {
 	if err := s.dial(swarm.Streams, b.latency.clients, one(auth(nil, "aircraft", "alerts")), b.warmup, puts); err != nil {
 		return t, err
 	}
+	s.rest()
 	if t.slow, err = s.measure(swarm.Streams, b.latency.slow, beat{hz: slowHz, do: s.put}); err != nil {
 		return t, err
 	}

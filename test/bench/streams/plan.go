@@ -86,7 +86,7 @@ func (p *plan) takes() (sum time.Duration) {
 			sum += 2 * turn(0, 3*p.window)
 		case "writes":
 			sum += time.Duration(len(writesTopics)) * turn(p.writes, p.window)
-		case "growth":
+		case growthName:
 			g := &p.growth
 			for _, n := range g.subscribers {
 				sum += turn(n, g.window)

@@ -28,10 +28,8 @@ type counts struct {
 }
 
 // measure plays for a window, and accounts for it: by the operating system, by
-// the server and by the clients, if there are any. At first nothing is on its way,
-// and none of the server's own windows is open.
+// the server and by the clients, if there are any.
 func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m sample, err error) {
-	time.Sleep(settling)
 	if d != "" {
 		w := swarm.Window{First: s.next}
 		for _, b := range beats {
@@ -65,14 +63,18 @@ func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m
 	return m, err
 }
 
+// rest waits until nothing is on its way, and none of the server's own windows is
+// open.
+func (s *stage) rest() { time.Sleep(settling) }
+
 // account waits until all has come, and takes the clients' account of it.
 func (s *stage) account(d swarm.Dialect, m *sample) error {
 	switch d {
 	case "":
-		time.Sleep(settling)
+		s.rest()
 		return nil
 	case swarm.Raw:
-		time.Sleep(settling)
+		s.rest()
 		answer, err := s.ask(swarm.Ask{Do: "end"})
 		if err == nil && answer.Report == nil {
 			err = errors.New("load: no report")

@@ -73,12 +73,14 @@ func (b *bench) takeViews(different int) (t viewsTurn, err error) {
 	if err := play(b.warmup, puts); err != nil {
 		return t, err
 	}
+	s.rest()
 	if t.feed, err = s.measure("", b.window, puts); err != nil {
 		return t, err
 	}
 	if err := s.dial(swarm.Streams, b.views.clients, views(b.views.aircraft, different), b.warmup, puts); err != nil {
 		return t, err
 	}
+	s.rest()
 	t.with, err = s.measure(swarm.Streams, b.window, puts)
 	return t, err
 }
