@@ -303,15 +303,17 @@ func (l *line) readSome(n int) {
 	l.settleLocked()
 }
 
-// drained says what was lost, when it is time to tell the hub.
-func (l *line) drained() (lost map[string]uint64, ok bool) {
+// drained says what was lost, when it is time to tell the hub; otherwise it is nil.
+func (l *line) drained() map[string]uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.telling || l.closed != "" {
-		return nil, false
+		return nil
 	}
 	l.gate, l.owed, l.telling = false, false, false
-	return maps.Clone(l.lost), true
+	lost := map[string]uint64{}
+	maps.Copy(lost, l.lost)
+	return lost
 }
 
 // state says why it is closed, and whether it was ever stalled.

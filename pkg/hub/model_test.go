@@ -289,14 +289,12 @@ func (m *model) pump() {
 				m.disconnect(c)
 				continue
 			}
-			if lost, ok := c.line.drained(); ok {
-				c.pending = append(c.pending, lost)
+			if c.pending == nil {
+				c.pending = c.line.drained()
 			}
-			if len(c.pending) > 0 && (!faulty || m.rng.IntN(4) > 0) {
-				lost := c.pending[0]
-				m.tellf("%s has drained, and lost %v", c.name, lost)
-				c.pending = c.pending[1:]
-				c.member.Drained(lost)
+			if c.pending != nil && (!faulty || m.rng.IntN(4) > 0) {
+				m.tellf("%s has drained, and lost %v", c.name, c.pending)
+				c.tell()
 				again = true
 			}
 		}

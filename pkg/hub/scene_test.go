@@ -146,9 +146,8 @@ type guest struct {
 	name  string
 	view  *viewer
 
-	mu    sync.Mutex // guards all below
-	got   []string
-	whole []*wire.Message
+	mu  sync.Mutex // guards all below
+	got []string
 }
 
 // enter has a client come, whose outbox is as large as in the product.
@@ -168,7 +167,6 @@ func (g *guest) take(m *wire.Message) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.got = append(g.got, textOf(m.Event, m.Data))
-	g.whole = append(g.whole, m)
 	g.view.read(m)
 }
 
@@ -244,8 +242,8 @@ func (g *guest) drain() {
 func (g *guest) tell() {
 	synctest.Wait()
 	for range 100 {
-		lost, ok := g.line.drained()
-		if !ok {
+		lost := g.line.drained()
+		if lost == nil {
 			break
 		}
 		g.Drained(lost)
@@ -273,12 +271,16 @@ func (g *guest) forget() {
 	g.got = nil
 }
 
-// messages are all that came.
-func (g *guest) messages() []*wire.Message {
+// last are the newest that came.
+func (g *guest) last(n int) []string {
+	synctest.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.whole
+	return g.got[max(0, len(g.got)-n):]
 }
+
+// key is one of many.
+func key(i int) string { return fmt.Sprintf("K%04d", i) }
 
 // textOf tells a message in a few words: "aircraft:update 3→5 +A{gs=1} ~B{gs=} -C".
 func textOf(event string, data []byte) string {

@@ -153,11 +153,24 @@ func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now t
 	sub.view = v
 	if since {
 		if first, ok := s.resumeLocked(sub, held, now); ok {
+			if s.policy.Bypass {
+				first = inOrder(first)
+			}
 			return first, held.Seq, true
 		}
 	}
 	first = s.joinLocked(sub, now)
 	return first, sub.cohort.sent, false
+}
+
+// inOrder has messages of a topic that bypasses keep their place after the answer
+// that they belong to.
+func inOrder(messages []*wire.Message) []*wire.Message {
+	out := make([]*wire.Message, len(messages))
+	for i, m := range messages {
+		out[i] = &wire.Message{Event: m.Event, Data: m.Data, Topic: m.Topic, Class: wire.Ordered, Bypass: true, Base: m.Base, Seq: m.Seq}
+	}
+	return out
 }
 
 // repace takes the pace that was asked for, and says whether it is another.

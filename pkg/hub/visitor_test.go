@@ -21,7 +21,7 @@ type visitor struct {
 	online  bool
 	line    *line
 	member  *hub.Member
-	pending []map[string]uint64 // drained, but the hub does not know yet
+	pending map[string]uint64 // what it lost when it drained, of which the hub does not know yet
 	wishes  map[string]*wish
 }
 
@@ -70,6 +70,13 @@ func (m *model) connect(c *visitor) {
 		c.wishes[name].snapshots = f.snapshots
 		c.wishes[name].turned, c.wishes[name].turning = time.Time{}, time.Time{}
 	}
+}
+
+// tell tells the hub what is pending.
+func (c *visitor) tell() {
+	lost := c.pending
+	c.pending = nil
+	c.member.Drained(lost)
 }
 
 func (m *model) disconnect(c *visitor) {
@@ -127,7 +134,7 @@ func (m *model) ask(c *visitor, resuming bool) {
 		return
 	}
 	ask := hub.Subscribe{Filters: map[string]*view.Filter{}, Fields: map[string][]string{}, Rates: map[string]*float64{}, Since: map[string]wire.Position{}}
-	before := map[string]following{}
+	before, old := map[string]following{}, map[string]replicatest.View{}
 	_, faulty := c.line.state()
 	for _, p := range m.policies {
 		w, f := c.wishes[p.Name], c.topics[p.Name]
@@ -136,6 +143,7 @@ func (m *model) ask(c *visitor, resuming bool) {
 		}
 		ask.Topics = append(ask.Topics, p.Name)
 		before[p.Name] = *f
+		old[p.Name] = w.view
 		m.wish(&ask, w, &p, resuming)
 		// (While something is on its way to a client, its position is not its own for long.)
 		if f.begun && !f.partial && (resuming && m.rng.IntN(5) > 0 || !faulty && m.rng.IntN(10) == 0) {
@@ -149,9 +157,6 @@ func (m *model) ask(c *visitor, resuming bool) {
 	if len(ask.Topics) == 0 {
 		return
 	}
-	for name := range ask.Since { // what bypasses may overtake the answer
-		c.topics[name].joined = true
-	}
 	if ask.Batch != nil { // what is on its way may be in either form
 		for _, f := range c.topics {
 			f.batch, f.legacy = *ask.Batch || faulty, *ask.Legacy || faulty
@@ -164,7 +169,10 @@ func (m *model) ask(c *visitor, resuming bool) {
 	}
 	synctest.Wait()
 	for _, name := range ask.Topics {
-		m.answered(c, name, &ask, answer, before[name])
+		if f := c.topics[name]; f.policy.Kind == topic.Event && c.wishes[name].joined && !faulty && len(ask.Since) == 0 {
+			m.compareIDs(c, f, before[name].since, old[name], f.earlier) // nothing was left behind
+		}
+		m.answered(c, name, &ask, answer, before[name], old[name])
 	}
 }
 
@@ -211,7 +219,7 @@ func (m *model) wish(ask *hub.Subscribe, w *wish, p *topic.Policy, resuming bool
 }
 
 // answered checks what a client got for a subscribe.
-func (m *model) answered(c *visitor, name string, ask *hub.Subscribe, answer *wire.Subscribed, before following) {
+func (m *model) answered(c *visitor, name string, ask *hub.Subscribe, answer *wire.Subscribed, before following, old replicatest.View) {
 	m.Helper()
 	w, f := c.wishes[name], c.topics[name]
 	product := w.view.View()
@@ -229,17 +237,12 @@ func (m *model) answered(c *visitor, name string, ask *hub.Subscribe, answer *wi
 		w.turned, w.turning = w.turning, time.Time{}
 	}
 	owed := w.snapshots > before.snapshots
-	had := before.at.View
-	if !w.turning.IsZero() {
-		had = "" // it may be another by now
-	}
+	turns := f.policy.Kind == topic.State && !fresh && !asked && old.View().Token() != product.Token()
 	switch {
 	case resumed:
 		w.snapshots, w.turning = f.snapshots, time.Time{}
-	case f.policy.Kind == topic.State && !fresh && !asked && !owed && !before.partial && had != product.Token() && !faulty:
+	case turns && !faulty && !owed && !before.partial:
 		m.checkTurned(c, name, before, now)
-	case f.policy.Kind == topic.State && !faulty && f.snapshots == before.snapshots && !fresh && had == "":
-		// It turns to another view, later.
 	default:
 		w.turning = time.Time{}
 		if fresh {

@@ -150,9 +150,8 @@ func RandomView(rng *rand.Rand) View {
 		v.Filter = "{" + strings.Join(texts, ",") + "}"
 	}
 	if rng.IntN(3) == 0 {
-		names := []string{pick(rng, "alt_baro", "gs", "nothing"), "category", "flight", "lat", "lon", "military", "track"}
-		v.Fields = names[:1:1]
-		for _, name := range names[1:] {
+		v.Fields = []string{}
+		for _, name := range []string{"alt_baro", "category", "flight", "gs", "lat", "lon", "military", "nothing", "track"} {
 			if rng.IntN(3) == 0 {
 				v.Fields = append(v.Fields, name)
 			}
