@@ -25,59 +25,59 @@ func TestDecode(t *testing.T) {
 	tests := map[string]struct{ line, want string }{
 		"identification": {
 			head(1, "342398") + "VLG62VE ,,,,,,,,,,,0",
-			`{"hex":"342398","emergency":false,"flight":"VLG62VE","military":false,"seen":0,"type":"other"}`,
+			`{"hex":"342398","flight":"VLG62VE","seen":0,"type":"other"}`,
 		},
 		"on the ground": {
 			head(2, "3c6dd6") + ",,12.5,269,50.03421,8.56123,,,,,,-1",
-			`{"hex":"3C6DD6","alt":"ground","alt_baro":"ground","distance_nm":21.7,"emergency":false,"gs":12.5,"lat":50.03421,"lon":8.56123,"military":false,"seen":0,"seen_pos":0,"track":269,"type":"other"}`,
+			`{"hex":"3C6DD6","alt":"ground","alt_baro":"ground","distance_nm":21.7,"gs":12.5,"lat":50.03421,"lon":8.56123,"seen":0,"seen_pos":0,"track":269,"type":"other"}`,
 		},
 		"on the ground by its type": {
 			head(2, "3c6dd6") + ",,0,,,,,,,,,",
-			`{"hex":"3C6DD6","alt":"ground","alt_baro":"ground","emergency":false,"gs":0,"military":false,"seen":0,"type":"other"}`,
+			`{"hex":"3C6DD6","alt":"ground","alt_baro":"ground","gs":0,"seen":0,"type":"other"}`,
 		},
 		"in the air": {
 			head(3, "34324F") + ",37025,,,50.0,9.00000,,,0,0,0,0",
-			`{"hex":"34324F","alert":0,"alt":37025,"alt_baro":37025,"distance_nm":38.6,"emergency":false,"lat":50.0,"lon":9.00000,"military":false,"seen":0,"seen_pos":0,"spi":0,"type":"other"}`,
+			`{"hex":"34324F","alert":0,"alt":37025,"alt_baro":37025,"distance_nm":38.6,"lat":50.0,"lon":9.00000,"seen":0,"seen_pos":0,"spi":0,"type":"other"}`,
 		},
 		"in the air, the first half of a position": {
 			head(3, "34324F") + ",37025,,,,,,,0,,0,0",
-			`{"hex":"34324F","alert":0,"alt":37025,"alt_baro":37025,"emergency":false,"military":false,"seen":0,"spi":0,"type":"other"}`,
+			`{"hex":"34324F","alert":0,"alt":37025,"alt_baro":37025,"seen":0,"spi":0,"type":"other"}`,
 		},
 		"zeros for a position": {
 			head(3, "34324F") + ",37025,,,0.0,-0,,,,,,",
-			`{"hex":"34324F","alt":37025,"alt_baro":37025,"emergency":false,"military":false,"seen":0,"type":"other"}`,
+			`{"hex":"34324F","alt":37025,"alt_baro":37025,"seen":0,"type":"other"}`,
 		},
 		"on the equator": {
 			head(3, "34324F") + ",,,,0,8,,,,,,",
-			`{"hex":"34324F","distance_nm":3002,"emergency":false,"lat":0,"lon":8,"military":false,"seen":0,"seen_pos":0,"type":"other"}`,
+			`{"hex":"34324F","distance_nm":3002,"lat":0,"lon":8,"seen":0,"seen_pos":0,"type":"other"}`,
 		},
 		"velocity": {
 			head(4, "~34568B") + ",,482,360,,,-64,,,,,0",
-			`{"hex":"~34568B","baro_rate":-64,"emergency":false,"gs":482,"military":false,"seen":0,"track":0,"type":"other","vr":-64}`,
+			`{"hex":"~34568B","baro_rate":-64,"gs":482,"seen":0,"track":0,"type":"other","vr":-64}`,
 		},
 		"altitude, for a radar": {
 			head(5, "ABDF3F") + "N12345  ,8525,,,,,,,-1,0,-1,0",
-			`{"hex":"ABDF3F","alert":1,"alt":8525,"alt_baro":8525,"emergency":false,"flight":"N12345","military":false,"seen":0,"spi":1,"type":"other"}`,
+			`{"hex":"ABDF3F","alert":1,"alt":8525,"alt_baro":8525,"flight":"N12345","seen":0,"spi":1,"type":"other"}`,
 		},
 		"squawk": {
 			head(6, "ABDF3F") + ",8525,,,,,,7700,0,-1,0,0",
-			`{"hex":"ABDF3F","alert":0,"alt":8525,"alt_baro":8525,"emergency":true,"military":false,"seen":0,"spi":0,"squawk":"7700","type":"other"}`,
+			`{"hex":"ABDF3F","alert":0,"alt":8525,"alt_baro":8525,"emergency":true,"seen":0,"spi":0,"squawk":"7700","type":"other"}`,
 		},
 		"a squawk without its zeros": {
 			head(6, "ABDF3F") + ",,,,,,,21,,,,",
-			`{"hex":"ABDF3F","emergency":false,"military":false,"seen":0,"squawk":"0021","type":"other"}`,
+			`{"hex":"ABDF3F","emergency":false,"seen":0,"squawk":"0021","type":"other"}`,
 		},
 		"only that it is there": {
 			head(8, "ABDF3F") + ",,,,,,,,,,,",
-			`{"hex":"ABDF3F","emergency":false,"military":false,"seen":0,"type":"other"}`,
+			`{"hex":"ABDF3F","seen":0,"type":"other"}`,
 		},
 		"a radar's reply from the ground": {
 			head(5, "ABDF3F") + ",125,,,,,,,,,,-1",
-			`{"hex":"ABDF3F","alt":"ground","alt_baro":"ground","emergency":false,"military":false,"seen":0,"type":"other"}`,
+			`{"hex":"ABDF3F","alt":"ground","alt_baro":"ground","seen":0,"type":"other"}`,
 		},
 		"no dates, blanks, signs and zeros": {
 			"MSG,4,,, abdf3f ,,,,,,,,+482.0,007.,.5,-08.25,+064,,,,,1",
-			`{"hex":"ABDF3F","alt":"ground","alt_baro":"ground","baro_rate":64,"distance_nm":3086.6,"emergency":false,"gs":482,"lat":0.5,"lon":-8.25,"military":false,"seen":0,"seen_pos":0,"track":7,"type":"other","vr":64}`,
+			`{"hex":"ABDF3F","alt":"ground","alt_baro":"ground","baro_rate":64,"distance_nm":3086.6,"gs":482,"lat":0.5,"lon":-8.25,"seen":0,"seen_pos":0,"track":7,"type":"other","vr":64}`,
 		},
 	}
 	for name, test := range tests {
@@ -150,7 +150,7 @@ func TestEmergency(t *testing.T) {
 	for i, step := range []struct {
 		line, squawk, emergency string
 	}{
-		{head(4, "ABDF3F") + ",,482,35,,,0,,,,,0", ``, "false"},
+		{head(4, "ABDF3F") + ",,482,35,,,0,,,,,0", ``, ``},
 		{head(6, "ABDF3F") + ",8525,,,,,,7600,0,-1,0,0", `"7600"`, "true"},
 		{head(3, "ABDF3F") + ",8525,,,50,8,,,0,0,0,0", `"7600"`, "true"},
 		{head(8, "ABDF3F") + ",,,,,,,,,,,0", `"7600"`, "true"},
@@ -243,6 +243,6 @@ func ExampleDecoder() {
 		fmt.Println(string(u.AppendJSON(nil, "hex", received)))
 	}
 	// Output:
-	// {"hex":"34324F","alert":0,"alt":37025,"alt_baro":37025,"emergency":false,"lat":47.12345,"lon":8.54321,"military":false,"seen":0,"seen_pos":0,"spi":0,"type":"other"}
+	// {"hex":"34324F","alert":0,"alt":37025,"alt_baro":37025,"lat":47.12345,"lon":8.54321,"seen":0,"seen_pos":0,"spi":0,"type":"other"}
 	// {"hex":"34324F","baro_rate":-64,"gs":479,"seen":0,"track":70,"type":"other","vr":-64}
 }

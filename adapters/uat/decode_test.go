@@ -28,7 +28,7 @@ func line(members string) string {
 func TestDecode(t *testing.T) {
 	tests := map[string]struct {
 		line string
-		want map[string]string // beside what every first update has
+		want map[string]string // beside what every update has
 	}{
 		"where it is, how high and how fast": {
 			line(`"airground_state":"airborne","east_velocity":65,"geometric_altitude":2100,"ground_speed":118,"metadata":{"errors":0,"received_at":1699999999.9,"rssi":-12.3},
@@ -44,7 +44,7 @@ func TestDecode(t *testing.T) {
 				"mops_version":2,"nac_p":10,"nac_v":2,"nic_baro":1,"nic_supplement":false,"operational_modes":{"atc_services":false,"ident_active":false,"tcas_ra_active":false},
 				"sda":2,"sil":3,"sil_supplement":"per_hour","single_antenna":false,"transmit_mso":45`),
 			map[string]string{
-				"category": `"A1"`, "emergency_status": `"none"`, "flight": `"N5130E"`, "gva": "2", "nac_p": "10", "nac_v": "2", "nic_baro": "1",
+				"category": `"A1"`, "emergency": "false", "emergency_status": `"none"`, "flight": `"N5130E"`, "gva": "2", "nac_p": "10", "nac_v": "2", "nic_baro": "1",
 				"sda": "2", "sil": "3", "sil_type": `"perhour"`, "spi": "0", "tcas_ra_active": "false", "uat_version": "2",
 			},
 		},
@@ -55,7 +55,7 @@ func TestDecode(t *testing.T) {
 			},
 		},
 		"an emergency by its squawk":  {line(`"emergency":"none","flightplan_id":"7700"`), map[string]string{"emergency": "true", "emergency_status": `"none"`, "squawk": `"7700"`}},
-		"an ambulance":                {line(`"emergency":"medical"`), map[string]string{"emergency_status": `"lifeguard"`}},
+		"an ambulance":                {line(`"emergency":"medical"`), map[string]string{"emergency": "false", "emergency_status": `"lifeguard"`}},
 		"minimum fuel":                {line(`"emergency":"invalid"`), map[string]string{"emergency": "true", "emergency_status": `"minfuel"`}},
 		"an emergency by its number":  {line(`"emergency":6`), map[string]string{"emergency": "true", "emergency_status": `"downed"`}},
 		"on the ground":               {line(`"airground_state":"ground","ground_speed":12,"pressure_altitude":25,"true_track":90.0`), map[string]string{"alt": `"ground"`, "alt_baro": `"ground"`, "gs": "12", "track": "90.0"}},
@@ -76,7 +76,7 @@ func TestDecode(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			want := map[string]string{"emergency": "false", "military": "false", "seen": record.Time(at), "source": `"uat978"`, "type": `"adsb_icao"`}
+			want := map[string]string{"seen": record.Time(at), "source": `"uat978"`, "type": `"adsb_icao"`}
 			maps.Copy(want, test.want)
 			u, reason := uat.NewDecoder(&geo.Point{Lat: 50, Lon: 8}).Decode(test.line, at)
 			if reason != "" || u.Key != "A66EF1" || u.Whole {
@@ -299,5 +299,5 @@ func ExampleDecoder() {
 	u, _ := d.Decode(`{"address":"a66ef1","address_qualifier":"adsb_icao","airground_state":"airborne","ground_speed":118,"metadata":{"errors":0,"received_at":1700000000.1,"rssi":-12.3},`+
 		`"position":{"lat":37.50001,"lon":-122.25},"pressure_altitude":2000,"true_track":146.7}`, received)
 	fmt.Println(string(u.AppendJSON(nil, "hex", received)))
-	// Output: {"hex":"A66EF1","alt":2000,"alt_baro":2000,"emergency":false,"gs":118,"lat":37.50001,"lon":-122.25,"military":false,"rssi":-12.3,"seen":0.4,"seen_pos":0.4,"source":"uat978","track":146.7,"type":"adsb_icao"}
+	// Output: {"hex":"A66EF1","alt":2000,"alt_baro":2000,"gs":118,"lat":37.50001,"lon":-122.25,"rssi":-12.3,"seen":0.4,"seen_pos":0.4,"source":"uat978","track":146.7,"type":"adsb_icao"}
 }

@@ -47,6 +47,7 @@ func Aircraft() topic.Policy {
 		Together:   [][]string{{"lat", "lon"}, {"seen", "seen_pos"}},
 		Dated:      map[string][]string{"seen_pos": {"lat", "lon", "seen_pos", "nic", "rc"}},
 		Receivers:  "receivers",
+		Assumed:    map[string]string{"emergency": "false", "military": "false"},
 		Prefer: &topic.Preference{
 			Field: "type", For: 15 * time.Second,
 			Order: []string{"adsb_icao", "adsb_icao_nt", "adsb_other", "adsr_icao", "adsr_other", "adsc", "mlat", "tisb_icao", "tisb_other", "tisb_trackfile"},

@@ -31,6 +31,7 @@ const (
 	geomRate
 	squawk
 	emergency
+	dbFlags
 )
 
 // kept is what is remembered of an aircraft, in the order of the constants.
@@ -48,6 +49,7 @@ var kept = [...]struct {
 	{name: "geom_rate", input: true, with: []string{"vr"}},
 	{name: "squawk", input: true, lasts: true},
 	{name: "emergency", input: true, lasts: true, with: []string{"emergency_status"}},
+	{name: "dbFlags", lasts: true},
 	{name: "gs"}, {name: "track"}, {name: "mag_heading"}, {name: "true_heading"},
 	{name: "lat", with: []string{"distance_nm", "lon", "seen_pos"}},
 }
@@ -58,7 +60,7 @@ var follows = map[string]set{
 	"vr":               baroRate | geomRate,
 	"emergency":        emergency | squawk,
 	"emergency_status": emergency,
-	"military":         0,
+	"military":         dbFlags,
 }
 
 // Parts makes updates of messages that tell a part of an aircraft each, as they
@@ -66,8 +68,9 @@ var follows = map[string]set{
 // squawk says so, or the transponder's word) it takes from what the aircraft told
 // before, too. Who merges the updates of an aircraft has what [Normalise] makes
 // of all that holds: an update has what the message told and what follows from
-// it, without a value what does not hold any more, and, when the aircraft is new,
-// emergency and military even if nothing is known of them.
+// it, and without a value what does not hold any more. It does not say that there
+// is no emergency, or that an aircraft is not military, where nothing was told of
+// that: another source may know better.
 //
 // What it remembers is bounded. It is owned by one goroutine. The zero value is
 // ready.
@@ -100,7 +103,6 @@ func (p *Parts) Update(hex string, fields record.Fields, at int64, receiver *geo
 	fields.Sort()
 	before := p.recall(key)
 	now := *before
-	isNew := !p.Knows(key, at)
 	told, gone := now.hear(fields, at)
 	var recalled set
 	for i := range kept {
@@ -119,9 +121,9 @@ func (p *Parts) Update(hex string, fields record.Fields, at int64, receiver *geo
 	*before = now
 	p.keep(key, before, at)
 
-	fields = slices.DeleteFunc(fields, func(f record.Field) bool {
+	fields = slices.DeleteFunc(fields, func(f record.Field) bool { // what it did not tell
 		if from, ok := follows[f.Name]; ok {
-			return !isNew && (told|gone)&from == 0
+			return (told|gone)&from == 0
 		}
 		return recalled.holds(f.Name)
 	})
@@ -145,6 +147,7 @@ func (k *known) hear(fields record.Fields, at int64) (told, gone set) {
 			since = k.heard
 		}
 		switch raw := fields.Get(kept[i].name); {
+		case raw == "false" && m.raw != "true": // a flag that is not set, and was not, tells nothing
 		case raw != "":
 			told |= 1 << i
 			if m.at = at; kept[i].input && m.raw != raw {

@@ -26,12 +26,12 @@ type message struct {
 func TestParts(t *testing.T) {
 	tests := map[string][]message{
 		"only what is told": {
-			{0, `{"gs":480}`, `{"emergency":false,"gs":480,"military":false}`},
+			{0, `{"gs":480}`, `{"gs":480}`},
 			{1, `{"track":35}`, `{"track":35}`},
 			{2, `{}`, `{}`},
 		},
 		"the barometric altitude counts, until it is old": {
-			{0, `{"alt_baro":30000}`, `{"alt":30000,"alt_baro":30000,"emergency":false,"military":false}`},
+			{0, `{"alt_baro":30000}`, `{"alt":30000,"alt_baro":30000}`},
 			{1, `{"alt_geom":31000}`, `{"alt":30000,"alt_geom":31000}`},
 			{2, `{"alt_baro":"ground"}`, `{"alt":"ground","alt_baro":"ground"}`},
 			{50, `{"alt_geom":1000}`, `{"alt":"ground","alt_geom":1000}`},
@@ -39,44 +39,45 @@ func TestParts(t *testing.T) {
 			{120, `{}`, `{"alt":null,"alt_geom":null}`},
 		},
 		"rates": {
-			{0, `{"geom_rate":64}`, `{"emergency":false,"geom_rate":64,"military":false,"vr":64}`},
+			{0, `{"geom_rate":64}`, `{"geom_rate":64,"vr":64}`},
 			{1, `{"baro_rate":0}`, `{"baro_rate":0,"vr":0}`},
 			{2, `{"geom_rate":128}`, `{"geom_rate":128,"vr":0}`},
 		},
 		"an emergency holds by either": {
-			{0, `{"squawk":"7700"}`, `{"emergency":true,"military":false,"squawk":"7700"}`},
+			{0, `{"squawk":"7700"}`, `{"emergency":true,"squawk":"7700"}`},
 			{1, `{"emergency":"none"}`, `{"emergency":true,"emergency_status":"none"}`},
 			{2, `{"emergency":"general"}`, `{"emergency":true,"emergency_status":"general"}`},
 			{3, `{"squawk":"1200"}`, `{"emergency":true,"squawk":"1200"}`},
 			{4, `{"emergency":0}`, `{"emergency":false,"emergency_status":"none"}`},
 		},
 		"a flag beside a squawk": {
-			{0, `{"squawk":"7600"}`, `{"emergency":true,"military":false,"squawk":"7600"}`},
-			{1, `{"emergency":false}`, `{"emergency":true}`},
+			{0, `{"squawk":"7600"}`, `{"emergency":true,"squawk":"7600"}`},
+			{1, `{"emergency":false}`, `{}`},
 			{2, `{"squawk":"1000"}`, `{"emergency":false,"squawk":"1000"}`},
 			{3, `{"emergency":true}`, `{"emergency":true}`},
 			{4, `{"emergency":false}`, `{"emergency":false}`},
+			{5, `{"emergency":false}`, `{}`},
 		},
 		"a squawk lasts as long as the aircraft is heard": {
-			{0, `{"squawk":"7700","emergency":"general"}`, `{"emergency":true,"emergency_status":"general","military":false,"squawk":"7700"}`},
+			{0, `{"squawk":"7700","emergency":"general"}`, `{"emergency":true,"emergency_status":"general","squawk":"7700"}`},
 			{60, `{}`, `{}`},
 			{120, `{"gs":1}`, `{"gs":1}`},
 			{121, `{"emergency":"none"}`, `{"emergency":true,"emergency_status":"none"}`},
-			{182, `{"gs":2}`, `{"emergency":false,"emergency_status":null,"gs":2,"military":false,"squawk":null}`},
+			{182, `{"gs":2}`, `{"emergency":false,"emergency_status":null,"gs":2,"squawk":null}`},
 		},
 		"a position that is old is none": {
-			{0, `{"lat":50,"lon":9,"seen_pos":0}`, `{"distance_nm":38.6,"emergency":false,"lat":50,"lon":9,"military":false,"seen_pos":0}`},
+			{0, `{"lat":50,"lon":9,"seen_pos":0}`, `{"distance_nm":38.6,"lat":50,"lon":9,"seen_pos":0}`},
 			{60, `{}`, `{}`},
 			{61, `{}`, `{"distance_nm":null,"lat":null,"lon":null,"seen_pos":null}`},
 			{62, `{}`, `{}`},
 			{63, `{"lat":50,"lon":8,"seen_pos":0}`, `{"distance_nm":0,"lat":50,"lon":8,"seen_pos":0}`},
 		},
 		"back after a while": {
-			{0, `{"gs":1,"track":2,"flight":"A"}`, `{"emergency":false,"flight":"A","gs":1,"military":false,"track":2}`},
-			{300, `{"gs":3}`, `{"emergency":false,"gs":3,"military":false,"track":null}`},
+			{0, `{"gs":1,"track":2,"flight":"A"}`, `{"flight":"A","gs":1,"track":2}`},
+			{300, `{"gs":3}`, `{"gs":3,"track":null}`},
 		},
 		"what the database says": {
-			{0, `{"dbFlags":1}`, `{"dbFlags":1,"emergency":false,"military":true}`},
+			{0, `{"dbFlags":1}`, `{"dbFlags":1,"military":true}`},
 			{1, `{"gs":1}`, `{"gs":1}`},
 		},
 	}
@@ -134,7 +135,7 @@ func TestPartsRefuse(t *testing.T) {
 			if !errors.As(err, &refused) || refused.Reason != test.want {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
-			if u, err := p.Update("3c6dd6", parse(t, `{"gs":1}`), at, nil); err != nil || len(u.Fields) != 3 {
+			if u, err := p.Update("3c6dd6", parse(t, `{"gs":1}`), at, nil); err != nil || len(u.Fields) != 1 {
 				t.Errorf("after it: %v, %v; want it as if nothing had come before", u.Fields, err)
 			}
 		})
@@ -142,7 +143,8 @@ func TestPartsRefuse(t *testing.T) {
 }
 
 // FuzzParts: who merges the updates of an aircraft has what [aircraft.Normalise]
-// makes of all that holds, as a slow reader of all messages finds it.
+// makes of all that holds, as a slow reader of all messages finds it, but for
+// emergency and military as long as nothing is told of them.
 func FuzzParts(f *testing.F) {
 	for seed := range uint64(50) {
 		f.Add(seed)
@@ -165,6 +167,11 @@ func FuzzParts(f *testing.F) {
 				t.Fatalf("not sorted: %v", u.Fields)
 			}
 			merged.Merge(u.Fields)
+			for _, name := range []string{"emergency", "military"} {
+				if merged.Get(name) == "" {
+					merged.Set(name, "false")
+				}
+			}
 			if d := cmp.Diff(reader.holds(t, told, now, receiver), values(merged)); d != "" {
 				t.Fatalf("after message %d, %v (-want +got):\n%s", n, told, d)
 			}

@@ -154,6 +154,7 @@ func (m *merger) age(r *row, now int64) {
 	}
 	clear(r.now[kept:])
 	r.now, r.origins = r.now[:kept], r.origins[:kept]
+	m.assume(r)
 	m.nameReceivers(r, now)
 	if kept != before || r.now.Get(m.policy.Receivers) != receivers {
 		m.touch(r)

@@ -128,6 +128,46 @@ func TestSeveralReceivers(t *testing.T) {
 	}
 }
 
+// TestAssumed: a field that every record has gives way to whatever a source tells,
+// and is back when no source tells it any more.
+func TestAssumed(t *testing.T) {
+	for _, sources := range [][]string{{"roof"}, {"roof", "shed"}} {
+		p := newPicture(sources...)
+		p.policy.Receivers = ""
+		p.assumed = record.Fields{{Name: "b", Raw: "0"}, {Name: "d", Raw: "false"}}
+		for i, step := range []struct {
+			source int
+			whole  bool
+			ago    time.Duration
+			fields string
+			want   string
+		}{
+			{0, false, 0, "c=1", "b=0 c=1 d=false"},
+			{0, false, 0, "b=1", "b=1 c=1 d=false"},
+			{0, true, 0, "a=1 d=true", "a=1 b=0 d=true"},
+			{0, true, 0, "a=1", "a=1 b=0 d=false"},
+			{0, false, 0, "d=true", "a=1 b=0 d=true"},
+			{0, false, 0, "d=", "a=1 b=0 d=false"},
+			{len(sources) - 1, false, 2 * time.Second, "d=true", "a=1 b=0 d=true"},
+		} {
+			if len(sources) == 1 {
+				step.ago = 0
+			}
+			p.report(step.source, step.whole, step.ago, strings.Fields(step.fields)...)
+			if got := p.says(); got != step.want {
+				t.Errorf("%v, step %d: it says %s, and not %s", sources, i, got, step.want)
+			}
+		}
+		if len(sources) > 1 {
+			p.now += 59_000
+			p.expire(p.now)
+			if got := p.says(); got != "a=1 b=0 d=false" {
+				t.Errorf("it says %s after a while", got)
+			}
+		}
+	}
+}
+
 // FuzzCombine compares the merger with the same rules on maps.
 func FuzzCombine(f *testing.F) {
 	for seed := range uint64(200) {

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/delta"
@@ -25,6 +26,7 @@ type merger struct {
 	rides  int64 // ms, how often noise is told
 
 	sources []string // by their numbers
+	assumed record.Fields
 	dated   map[string]string
 	heardBy map[uint64]string // the field that names receivers, by the set of them
 
@@ -60,6 +62,9 @@ func newMerger(policy topic.Policy) *merger {
 		names:   map[string]string{},
 		dated:   map[string]string{},
 		heardBy: map[uint64]string{},
+	}
+	for name, raw := range policy.Assumed {
+		m.assumed.Set(name, raw)
 	}
 	for by, names := range policy.Dated {
 		for _, name := range names {
@@ -97,9 +102,24 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 	default:
 		m.set(&r.now, u.Fields)
 	}
+	m.assume(r)
 	r.observed = max(observed, min(r.observed, now))
 	m.touch(r)
 	return r
+}
+
+// assume gives a record the fields that every record has.
+func (m *merger) assume(r *row) {
+	for _, f := range m.assumed {
+		i, there := slices.BinarySearchFunc(r.now, f.Name, func(f record.Field, name string) int { return strings.Compare(f.Name, name) })
+		if there {
+			continue
+		}
+		r.now = slices.Insert(r.now, i, f)
+		if r.origins != nil {
+			r.origins = slices.Insert(r.origins, i, origin{source: nobody})
+		}
+	}
 }
 
 // stale says whether a source has told something newer of a record, and not only

@@ -90,6 +90,9 @@ type Policy struct {
 	// Receivers is the field that names the sources that hear a record, when there
 	// are several; "" for none.
 	Receivers string
+	// Assumed are the values of fields, as JSON, that hold until a source tells
+	// another: every record has these fields.
+	Assumed map[string]string
 	// Precision is the number of decimals to which a field is rounded before it
 	// is stored and compared.
 	Precision map[string]int
