@@ -185,7 +185,10 @@ func simulated(t *testing.T, seconds int) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	zipped := gzip.NewWriter(file)
+	zipped, err := gzip.NewWriterLevel(file, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	start := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 	for i := range seconds {
 		now := start.Add(time.Duration(i) * time.Second)
