@@ -6,8 +6,11 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/acars"
 	"github.com/skygate-io/skygate/adapters/demo"
+	"github.com/skygate-io/skygate/adapters/jsonlines"
 	"github.com/skygate-io/skygate/adapters/readsb"
 	"github.com/skygate-io/skygate/adapters/replay"
+	"github.com/skygate-io/skygate/adapters/sbs"
+	"github.com/skygate-io/skygate/adapters/uat"
 )
 
 // kinds are all kinds of sources.
@@ -18,6 +21,9 @@ var kinds = []kind{
 		c.URL = address
 		return c, nil
 	})},
+	{"sbs", sbs.DefaultConfig(), parser(sbs.ParseAddress)},
+	{"jsonlines", jsonlines.DefaultConfig(), parser(jsonlines.ParseAddress)},
+	{"uat", uat.DefaultConfig(), parser(uat.ParseAddress)},
 	{"replay", replay.DefaultConfig(), parser(replay.ParseAddress)},
 	{"acars", acars.DefaultConfig(), parser(acars.ParseAddress)},
 }

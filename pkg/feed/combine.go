@@ -43,7 +43,7 @@ func (m *merger) combine(r *row, u *record.Update, source int, observed, now int
 			}
 			i++
 		case i == len(r.now) || r.now[i].Name > u.Fields[j].Name: // new
-			if f := u.Fields[j]; f.Raw != "" && !(barred && m.isDated(f.Name)) {
+			if f := u.Fields[j]; f.Raw != "" && (!barred || !m.isDated(f.Name)) {
 				take(record.Field{Name: f.Name, Raw: strings.Clone(f.Raw)})
 			}
 			j++

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,8 +10,11 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/acars"
 	"github.com/skygate-io/skygate/adapters/demo"
+	"github.com/skygate-io/skygate/adapters/jsonlines"
 	"github.com/skygate-io/skygate/adapters/readsb"
 	"github.com/skygate-io/skygate/adapters/replay"
+	"github.com/skygate-io/skygate/adapters/sbs"
+	"github.com/skygate-io/skygate/adapters/uat"
 	"github.com/skygate-io/skygate/config"
 	"github.com/skygate-io/skygate/pkg/feed"
 )
@@ -69,10 +73,17 @@ func openAircraft(c config.Source, all config.Config, logger zerolog.Logger) (fe
 	case demo.Config:
 		return demo.New(cfg, logger.With().Str("source", c.Name).Logger())
 	case readsb.Config:
-		if cfg.Receiver == nil {
-			cfg.Receiver = all.Receiver
-		}
+		cfg.Receiver = cmp.Or(cfg.Receiver, all.Receiver)
 		return readsb.New(cfg, logger)
+	case sbs.Config:
+		cfg.Receiver = cmp.Or(cfg.Receiver, all.Receiver)
+		return sbs.New(cfg, logger)
+	case jsonlines.Config:
+		cfg.Receiver = cmp.Or(cfg.Receiver, all.Receiver)
+		return jsonlines.New(cfg, logger)
+	case uat.Config:
+		cfg.Receiver = cmp.Or(cfg.Receiver, all.Receiver)
+		return uat.New(cfg, logger)
 	case replay.Config:
 		return replay.New(cfg, readsb.Decode, logger)
 	}
