@@ -58,6 +58,7 @@ func (c *conn) take() []string {
 
 type permissions map[string]bool
 
+func (p permissions) ID() string                 { return "" }
 func (p permissions) May(permission string) bool { return p[permission] }
 
 // script runs in a bubble, with three aircraft known.

@@ -21,6 +21,10 @@ const (
 	CodeInvalidParams = "invalid_params"
 	// CodePermissionDenied: the session lacks the permission.
 	CodePermissionDenied = "permission_denied"
+	// CodeAuthRequired: who sends no token is not served.
+	CodeAuthRequired = "auth_required"
+	// CodeInvalidToken: the token is nobody's.
+	CodeInvalidToken = "invalid_token"
 	// CodeInternal: the fault is the server's.
 	CodeInternal = "internal"
 )

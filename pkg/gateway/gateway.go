@@ -29,6 +29,8 @@ type Conn interface {
 
 // Identity is who a session belongs to.
 type Identity interface {
+	// ID names who it is, the same in each session; "" for who did not say.
+	ID() string
 	// May says whether it has a permission; "" is one that everybody has.
 	May(permission string) bool
 }
@@ -42,6 +44,7 @@ func Everyone(context.Context, json.RawMessage) (Identity, error) { return every
 
 type everyone struct{}
 
+func (everyone) ID() string      { return "" }
 func (everyone) May(string) bool { return true }
 
 // Namespace is one Socket.IO namespace: its events and its requests. It is built
@@ -104,6 +107,9 @@ type Session struct {
 	who       Identity
 	logger    zerolog.Logger
 }
+
+// Identity is who the session belongs to.
+func (s *Session) Identity() Identity { return s.who }
 
 // Ack fills the acknowledgement that a client asked for with an event; nil when
 // it asked for none. The payload is JSON.
