@@ -3,7 +3,6 @@ package hub_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,38 +78,10 @@ func (f *fixture) append(c record.Change) {
 	synctest.Wait()
 }
 
-// client is a session that follows the aircraft. While it is stalled its state
-// is dropped, as by a connection that has no room, until a whole one comes.
+// client is a session that follows the aircraft.
 type client struct {
 	*wiretest.Follower
 	name string
-
-	mu            sync.Mutex // guards all below
-	stalled, lost bool
-}
-
-// Send implements hub.Receiver.
-func (c *client) Send(messages ...*wire.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, m := range messages {
-		switch state := m.Class == wire.State || m.Class == wire.Whole; {
-		case state && c.stalled:
-			c.lost = true
-		case m.Class == wire.State && c.lost:
-		default:
-			c.lost = c.lost && m.Class != wire.Whole
-			c.Follower.Send(m)
-		}
-	}
-}
-
-// stall begins or ends a stall, and says whether something was lost.
-func (c *client) stall(begin bool) (lost bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stalled = begin
-	return c.lost
 }
 
 func (f *fixture) enter(name string) (*client, *hub.Member) {

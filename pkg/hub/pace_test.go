@@ -55,7 +55,7 @@ func TestARateAndAFilterAtOnce(t *testing.T) {
 // stuck loses something of the aircraft, and reads on.
 func (g *guest) stuck() {
 	g.room.state = 0
-	g.line.stall(true)
+	g.stall(true)
 	for _, change := range []string{"~A gs=1", "~A gs=2"} { // the first one is partly out
 		g.scene.change(change)
 		g.scene.wait(1500 * time.Millisecond)

@@ -102,7 +102,7 @@ func (r *Replica) text(s *sheet, i int32, now int64) []byte {
 func (s *slot) append(dst []byte, keyName string, sh *sheet, now int64) []byte {
 	start := len(dst)
 	dst = record.AppendKey(dst, keyName, s.key)
-	any := false
+	told := false
 	for i := range s.fields {
 		f := &s.fields[i]
 		if sh.from == wholeRecord {
@@ -114,10 +114,10 @@ func (s *slot) append(dst []byte, keyName string, sh *sheet, now int64) []byte {
 		}
 		if sh.view.Shows(f.Name) {
 			dst = record.AppendField(dst, f.Name, f.Raw, now)
-			any = true
+			told = true
 		}
 	}
-	if !any && sh.from != wholeRecord {
+	if !told && sh.from != wholeRecord {
 		return dst[:start]
 	}
 	return append(dst, '}')
