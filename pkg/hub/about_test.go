@@ -1,8 +1,10 @@
 package hub_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -51,6 +53,62 @@ func TestAFilterOfKeysOnEvents(t *testing.T) {
 		}
 		m.Leave()
 	}
+}
+
+// An event that has an owner is told to that one's sessions, and to no other's.
+func TestOwnedEvents(t *testing.T) {
+	policy := topic.Policy{
+		Name: "alerts", Prefix: "alert", Kind: topic.Event, Key: "id", List: "alerts", Owned: true, Bypass: true,
+		Retention: time.Hour, RetainMost: 10, RetainBytes: 1 << 20, Recent: 10,
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		log := feedlog.NewMemory()
+		h := hub.New(log, []topic.Policy{policy}, batch.DefaultConfig(), zerolog.Nop())
+		publish := func(id, owner string) {
+			e := &record.Event{Name: "alert:triggered", Owner: owner, Record: record.Record{Key: id}}
+			if _, err := log.Publish(ctx, "alerts", &record.Change{Event: e}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		publish("1", "anna")
+		publish("2", "")
+		done := make(chan error)
+		go func() { done <- h.Run(ctx) }()
+		synctest.Wait()
+		seen := map[string]*newest{"anna": {}, "bert": {}, "": {}}
+		for owner, k := range seen {
+			m := h.Enter(k, func(string) bool { return true })
+			m.Own(owner)
+			if _, err := m.Subscribe(hub.Subscribe{Topics: []string{"alerts"}}); err != nil {
+				t.Fatal(err)
+			}
+			var snapshot struct{ Count int }
+			want := 1
+			if owner == "anna" {
+				want = 2
+			}
+			if err := json.Unmarshal(k.message.Data, &snapshot); err != nil || snapshot.Count != want {
+				t.Errorf("%q begins with %s, want %d events", owner, k.message.Data, want)
+			}
+		}
+		for id, owner := range map[string]string{"3": "anna", "4": "bert", "5": ""} {
+			for _, k := range seen {
+				k.message = nil
+			}
+			publish(id, owner)
+			for who, k := range seen {
+				if told := k.message != nil; told != (owner == "" || owner == who) {
+					t.Errorf("%q is told of an event of %q: %v", who, owner, told)
+				}
+			}
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // newest remembers the newest message.

@@ -27,6 +27,7 @@ type event struct {
 	attrs view.Attributes
 	about []string // the keys of what it is about
 	size  int
+	other bool          // it is none of those that the topic shows
 	told  *wire.Message // the newest form of it
 }
 
@@ -51,6 +52,7 @@ func (h *history) apply(e *feedlog.Entry) {
 		return
 	}
 	kept := &event{Entry: e, size: e.Change.Size()}
+	kept.other = h.policy.Only != nil && !slices.Contains(h.policy.Only, e.Change.Event.Name)
 	for _, f := range e.Change.Event.Fields {
 		kept.attrs.Set(f.Name, f.Raw)
 	}
@@ -66,10 +68,13 @@ func (h *history) apply(e *feedlog.Entry) {
 	h.bytes += kept.size
 }
 
-// seenBy says whether a view sees the event: one of those that it is about passes
-// the filter.
+// seenBy says whether a view sees the event: it is everyone's or that session's own,
+// and one of those that it is about passes the filter.
 func (e *event) seenBy(v *view.View) bool {
-	return slices.ContainsFunc(e.about, func(key string) bool { return v.Filter().Matches(key, &e.attrs) })
+	if owner := e.Change.Event.Owner; owner != "" && owner != v.Class() {
+		return false
+	}
+	return !e.other && slices.ContainsFunc(e.about, func(key string) bool { return v.Filter().Matches(key, &e.attrs) })
 }
 
 // after gives the events after a position, which is one that this history has

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/view"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
@@ -16,9 +17,10 @@ const All = "all"
 // Member is a session in the hub. It is safe for concurrent use.
 type Member struct {
 	// Static.
-	hub *Hub
-	to  Receiver
-	may func(permission string) bool
+	hub   *Hub
+	to    Receiver
+	may   func(permission string) bool
+	owner string // set by Own
 
 	mu     sync.Mutex // guards all below
 	left   bool
@@ -26,6 +28,11 @@ type Member struct {
 	legacy bool
 	subs   map[*stream]*subscription
 }
+
+// Own says who the session belongs to, by the id of an identity: of topics whose
+// events have owners it sees that one's, and those of nobody. It is called before
+// anything else.
+func (m *Member) Own(id string) { m.owner = id }
 
 // AutoJoin subscribes to the topics that are joined by themselves. Their
 // snapshot waits one window: a session that asks for what it wants by then gets
@@ -39,7 +46,7 @@ func (m *Member) AutoJoin() {
 		if m.left || !s.policy.AutoJoin || !m.may(s.policy.Permission) || m.subs[s] != nil {
 			continue
 		}
-		m.subs[s] = m.newSubscription()
+		m.subs[s] = m.newSubscription(s)
 		joined = append(joined, s)
 	}
 	unlock := m.lockStreams()
@@ -154,8 +161,21 @@ func (m *Member) topics() []string {
 	return names
 }
 
-func (m *Member) newSubscription() *subscription {
-	return &subscription{to: m.to, batch: m.batch, legacy: m.legacy, view: everything}
+func (m *Member) newSubscription(s *stream) *subscription {
+	v := everything
+	if class := m.class(s); class != "" {
+		v = view.New(nil, nil, class)
+	}
+	return &subscription{to: m.to, batch: m.batch, legacy: m.legacy, view: v}
+}
+
+// class is what decides, beside filter and fields, on what the session sees of a
+// topic: who it belongs to, where events have owners.
+func (m *Member) class(s *stream) string {
+	if !s.policy.Owned {
+		return ""
+	}
+	return m.owner
 }
 
 // share tells the subscriptions, whose streams are locked, what the session's

@@ -84,7 +84,7 @@ func (m *Member) Subscribe(ask Subscribe) (*wire.Subscribed, error) {
 	fresh := map[*stream]bool{}
 	for _, s := range joined {
 		if m.subs[s] == nil {
-			m.subs[s], fresh[s] = m.newSubscription(), true
+			m.subs[s], fresh[s] = m.newSubscription(s), true
 		}
 	}
 	unlock := m.lockStreams()
@@ -209,7 +209,7 @@ func (m *Member) wanted(ask *Subscribe, name string, sub *subscription) *view.Vi
 	if newFields {
 		fields = list
 	}
-	return view.New(filter, fields, "")
+	return view.New(filter, fields, m.class(m.hub.byName[name]))
 }
 
 // options takes the session's own options.

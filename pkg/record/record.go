@@ -69,6 +69,8 @@ type Change struct {
 type Event struct {
 	// Name is the name of the event that clients get: "safety:event".
 	Name string
+	// Owner is who alone is to be told, by the id of an identity; "" is everyone.
+	Owner string
 	Record
 }
 

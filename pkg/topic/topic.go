@@ -38,7 +38,8 @@ type Policy struct {
 	// Key is the name of the field that holds a record's key.
 	Key string
 	// Of is the topic whose records this one shows in another form; "" for its own.
-	// Only are the fields that it keeps of them, nil for all.
+	// Only are the fields that it keeps of them, nil for all; of a topic of events,
+	// the names of the events that it tells.
 	Of   string
 	Only []string
 	// Whole says that an update tells each record as a whole, under List, for clients
@@ -66,6 +67,8 @@ type Policy struct {
 	// About names the fields of an event that hold the keys of what it is about, for
 	// filters that name keys; without any it is about its own key.
 	About []string
+	// Owned says that an event may have an owner, who alone sees it.
+	Owned bool
 	// Recent is how many events a snapshot of a topic of events has at most.
 	Recent int
 	// Urgent names a field of true and false: a change that makes it true goes out

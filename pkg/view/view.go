@@ -18,6 +18,7 @@ type View struct {
 	filter *Filter
 	fields []string // sorted; nil shows all
 	shows  map[string]struct{}
+	class  string
 	token  string
 }
 
@@ -25,7 +26,7 @@ type View struct {
 // of them. class names what else decides on what a session sees (its
 // permissions), "" for nothing.
 func New(filter *Filter, fields []string, class string) *View {
-	v := &View{filter: filter, token: whole}
+	v := &View{filter: filter, class: class, token: whole}
 	if fields != nil {
 		v.fields = slices.Clone(fields)
 		slices.Sort(v.fields)
@@ -45,6 +46,9 @@ func New(filter *Filter, fields []string, class string) *View {
 
 // Token names the view, on every process alike.
 func (v *View) Token() string { return v.token }
+
+// Class is what else decides on what is seen.
+func (v *View) Class() string { return v.class }
 
 // Filter says which records are seen; nil lets every one through.
 func (v *View) Filter() *Filter { return v.filter }
