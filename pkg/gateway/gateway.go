@@ -55,6 +55,7 @@ type Namespace struct {
 	auth     Auth
 	logger   zerolog.Logger
 	connect  func(*Session, json.RawMessage) error
+	words    func(*Session, *wire.Message) *wire.Message // see Reword; nil for none
 	events   map[string]eventHandler
 	requests map[string]request
 }
@@ -85,11 +86,15 @@ func (n *Namespace) Authorise(ctx context.Context, auth json.RawMessage) (Identi
 func (n *Namespace) Connect(conn Conn, who Identity, auth json.RawMessage) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
-		Member: n.hub.Enter(conn, who.May),
-		ctx:    ctx, cancel: cancel,
+		ctx: ctx, cancel: cancel,
 		namespace: n, conn: conn, who: who,
 		logger: n.logger.With().Str("session", conn.ID()).Logger(),
 	}
+	if n.words != nil {
+		s.conn = &reworded{conn, s, n.words}
+	}
+	s.Member = n.hub.Enter(s.conn, who.May)
+	s.Own(who.ID())
 	if err := n.connect(s, auth); err != nil {
 		s.fail("connect", nil, err, nil)
 	}
@@ -99,6 +104,9 @@ func (n *Namespace) Connect(conn Conn, who Identity, auth json.RawMessage) *Sess
 // Session is a client in a namespace, with its membership in the hub.
 type Session struct {
 	*hub.Member
+	// State is what the namespace keeps of the session: it sets it when the client
+	// connects.
+	State any
 
 	ctx       context.Context // ends with the session
 	cancel    context.CancelFunc
@@ -107,6 +115,9 @@ type Session struct {
 	who       Identity
 	logger    zerolog.Logger
 }
+
+// Context ends with the session.
+func (s *Session) Context() context.Context { return s.ctx }
 
 // Identity is who the session belongs to.
 func (s *Session) Identity() Identity { return s.who }

@@ -140,6 +140,15 @@ func (r *Replica) Records() []record.Record {
 	return out
 }
 
+// Copy copies the records in a set.
+func (r *Replica) Copy(of Set) []record.Record {
+	out := make([]record.Record, 0, of.Len())
+	for i := range of.all() {
+		out = append(out, *r.slots[i].record())
+	}
+	return out
+}
+
 func (s *slot) record() *record.Record {
 	out := &record.Record{Key: s.key, Fields: make(record.Fields, 0, len(s.fields))}
 	for _, f := range s.fields {
