@@ -127,7 +127,7 @@ func (c *crowd) undisturbed() {
 	w := c.world
 	c.add("three fields", wish{"fields": []string{"lat", "lon", "alt"}})
 	c.add("other fields", wish{"fields": []string{"flight", "squawk", "rssi", "no_such_field"}})
-	c.add("addresses alone", wish{"fields": []string{"hex"}})
+	c.add("no field", wish{"fields": []string{}})
 	c.add("all, rarely", wish{"hz": 0.5})
 	c.add("all, 10 Hz", wish{"hz": 10})
 	for i, share := range []float64{0.05, 0.2, 0.4, 0.6, 0.8} {
