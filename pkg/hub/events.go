@@ -171,6 +171,14 @@ func (h *history) regain(v *view.View, base, gone uint64, now time.Time) (f flus
 	return h.tell(c, events, v, now), c, true
 }
 
+// leap goes on at another position. When some are missing in between, nothing is
+// known of what was before.
+func (h *history) leap(at topic.Position, missing bool) {
+	if h.at = at; missing {
+		h.kept, h.bytes, h.before = nil, 0, at
+	}
+}
+
 // forgettable are those of the oldest that the policy keeps no longer.
 func (h *history) forgettable(now time.Time) []*event {
 	old, bytes, n := now.Add(-h.policy.Retention).UnixMilli(), h.bytes, 0

@@ -97,3 +97,72 @@ func TestWhatWasLostBeforeANewBeginningIsNotTold(t *testing.T) {
 		anna.want("acars:event 2→3 C")
 	})
 }
+
+// A hub that could not read the log for so long that it no longer has all goes on
+// with what there is, and hides no hole.
+func TestEventsThatTheLogLost(t *testing.T) {
+	for name, upTo := range map[string]uint64{"some": 4, "all but the newest": 6, "all": 7} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(s *scene) {
+				anna, bert := s.enter("anna"), s.enter("bert")
+				anna.subscribe("safety")
+				s.happen("safety", "A", "B", "C")
+				anna.forget()
+				s.missing(upTo, func() { s.happen("safety", "D", "E", "F", "G") })
+				s.happen("safety", "H")
+				if got := anna.view.topics["safety"]; len(anna.view.wrong) == 0 || got.at.Seq != 3 {
+					t.Errorf("anna met no hole: %v, at %v", got.ids, got.at)
+				}
+				anna.view.wrong = nil
+				anna.forget()
+				anna.subscribe("safety", "safety.since=held")
+				anna.want("subscribed safety", "safety:snapshot @8 "+map[uint64]string{4: "H G F", 6: "H G", 7: "H"}[upTo])
+				anna.Drained(map[string]uint64{"safety": 2}) // it is older than where anna began
+				bert.view.topics["safety"].at = anna.view.topics["safety"].at
+				bert.view.topics["safety"].begun = true
+				bert.view.topics["safety"].at.Seq = upTo
+				bert.subscribe("safety", "safety.since=held")
+				s.happen("safety", "I")
+				anna.want("safety:event 8→9 I")
+				if bert.view.topics["safety"].at.Seq != 9 {
+					t.Errorf("bert, who resumes from where the log goes on, is at %v", bert.view.topics["safety"].at)
+				}
+			})
+		})
+	}
+}
+
+// A session that lost an event on its way, and then the log did, too, is cut.
+func TestEventsThatTheLogLostAsWell(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("acars")
+		s.happen("acars", "A", "B")
+		s.missing(3, func() { s.happen("acars", "C", "D") })
+		anna.view.wrong = nil
+		anna.Drained(map[string]uint64{"acars": 1})
+		if closed, _ := anna.state(); closed != hub.ReasonTooSlow {
+			t.Errorf("closed: %q", closed)
+		}
+	})
+}
+
+// A new epoch of events goes on from the one before, and a resume crosses it.
+func TestANewEpochOfEvents(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("safety")
+		s.happen("safety", "A", "B")
+		anna.forget()
+		if _, err := s.log.Begin(t.Context(), "safety"); err != nil {
+			t.Fatal(err)
+		}
+		s.wait(0)
+		anna.want()
+		s.happen("safety", "C", "D")
+		anna.want("safety:event 0→1 C", "safety:event 1→2 D")
+		anna.view.wrong = nil // it is another epoch: a hole
+		anna.subscribe("safety", "safety.since=held")
+		anna.want("subscribed safety resumed", "safety:event 2→1 C", "safety:event 1→2 D")
+	})
+}

@@ -27,7 +27,7 @@ import (
 type scene struct {
 	*testing.T
 	hub    *hub.Hub
-	log    *feedlog.Memory
+	log    *patchy
 	writer feedlog.Writer
 }
 
@@ -56,7 +56,7 @@ func play(t *testing.T, script func(s *scene), change ...func(policies []topic.P
 		for _, change := range change {
 			change(policies, &batches)
 		}
-		log := feedlog.NewMemory()
+		log := &patchy{Memory: feedlog.NewMemory(), back: make(chan struct{})}
 		s := &scene{T: t, log: log, hub: hub.New(log, policies, batches, zerolog.Nop())}
 		s.begin()
 		for _, name := range []string{"acars", "safety"} {

@@ -145,33 +145,34 @@ const (
 // catchUpLocked goes on with a topic of events after some were missed, or in a
 // new epoch, which continues the one before.
 func (s *stream) catchUpLocked(state feedlog.State, now time.Time) {
-	h := s.content.(*history)
-	s.flushLocked(now, nil, true)
 	for _, e := range state.Entries {
 		if e.At.Epoch == s.at.Epoch && e.At.Seq <= s.at.Seq {
 			continue
 		}
 		if e.At.Epoch != s.at.Epoch || e.Base != s.at.Seq {
-			s.restateLocked(topic.Position{Epoch: e.At.Epoch, Seq: e.Base})
+			s.leapLocked(topic.Position{Epoch: e.At.Epoch, Seq: e.Base}, now)
 		}
-		h.apply(e)
+		s.content.apply(e)
 		s.at = e.At
 	}
 	if s.at != state.At {
-		s.restateLocked(state.At)
+		s.leapLocked(state.At, now)
 	}
-	h.at = s.at
 	s.flushLocked(now, nil, true)
 }
 
-// restateLocked says that everyone's position goes on as another.
-func (s *stream) restateLocked(at topic.Position) {
+// leapLocked goes on with a topic of events at another position, once all that is
+// known is told. When events are missing in between, nobody is led over them: what
+// comes next does not begin where a client is, and no resume from before is known.
+func (s *stream) leapLocked(at topic.Position, now time.Time) {
+	s.flushLocked(now, nil, true)
+	s.content.(*history).leap(at, at.Epoch == s.at.Epoch || at.Seq > 0)
 	s.at = at
 	for _, a := range s.audiences {
 		for _, c := range a.cohorts {
 			c.sent, c.seen = at.Seq, at.Seq
 		}
-		a.gone = 0
+		a.gone = at.Seq
 	}
 }
 

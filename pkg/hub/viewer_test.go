@@ -37,6 +37,7 @@ type following struct {
 	told    told
 
 	// Of events.
+	resumed bool   // the next one continues what it has, even in another epoch
 	since   uint64 // where its list begins
 	ids     []int
 	recent  []int // as the last snapshot had them
@@ -106,6 +107,7 @@ func (v *viewer) take(event string, data []byte, inBatch bool) {
 	case "subscribed":
 		for _, name := range p.Topics {
 			v.topics[name].joined = true
+			v.topics[name].resumed = p.Resumed[name]
 		}
 		return
 	case "unsubscribed":
@@ -276,10 +278,10 @@ func (f *following) happened(p *payload) string {
 		return "an event before the snapshot"
 	case p.Epoch == f.at.Epoch && p.Seq <= f.at.Seq:
 		return "an event came twice"
-	case p.Epoch != f.at.Epoch || p.Base != f.at.Seq:
+	case p.Epoch != f.at.Epoch && !f.resumed || p.Base != f.at.Seq:
 		return "a hole"
 	}
-	f.at.Seq = p.Seq
+	f.at.Epoch, f.at.Seq, f.resumed = p.Epoch, p.Seq, false
 	f.ids = append(f.ids, p.N)
 	return ""
 }

@@ -1,0 +1,51 @@
+package hub_test
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// patchy is a log that cannot be read for a while, and then no longer has all that
+// was written in the meantime.
+type patchy struct {
+	*feedlog.Memory
+	away atomic.Bool
+	from atomic.Uint64 // it has no entries up to this seq
+	back chan struct{}
+}
+
+// Read implements feedlog.Log.
+func (p *patchy) Read(ctx context.Context, name string, after topic.Position) ([]*feedlog.Entry, error) {
+	entries, err := p.Memory.Read(ctx, name, after)
+	if err == nil && p.away.Load() {
+		select {
+		case <-p.back:
+			return nil, feedlog.ErrGone
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return entries, err
+}
+
+// Load implements feedlog.Log.
+func (p *patchy) Load(ctx context.Context, name string) (feedlog.State, error) {
+	state, err := p.Memory.Load(ctx, name)
+	state.Entries = slices.DeleteFunc(state.Entries, func(e *feedlog.Entry) bool { return e.At.Seq <= p.from.Load() })
+	return state, err
+}
+
+// missing has something happen while the log cannot be read, of which the log
+// loses what is up to a seq.
+func (s *scene) missing(upTo uint64, happens func()) {
+	s.log.away.Store(true)
+	happens()
+	s.log.from.Store(upTo)
+	s.log.away.Store(false)
+	s.log.back <- struct{}{}
+	s.wait(0)
+}
