@@ -35,7 +35,8 @@ func (h *Hub) Position(topicName string) topic.Position {
 	return s.at
 }
 
-// Events gives the events of a topic that are remembered, oldest first.
+// Events gives the events of a topic that are remembered, oldest first; those that
+// have an owner are not among them.
 func (h *Hub) Events(topicName string) ([]*feedlog.Entry, error) {
 	s := h.byName[topicName]
 	if s == nil {
@@ -49,7 +50,7 @@ func (h *Hub) Events(topicName string) ([]*feedlog.Entry, error) {
 	}
 	out := make([]*feedlog.Entry, 0, len(events.kept))
 	for _, e := range events.kept {
-		if !e.other {
+		if !e.other && e.Change.Event.Owner == "" {
 			out = append(out, e.Entry)
 		}
 	}

@@ -70,11 +70,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	if a.sources, err = a.openSources(); err != nil {
 		return nil, err
 	}
-	namespace := root.New(root.Config{
-		Hub: a.hub, Auth: gateway.Everyone, Logger: logger,
-		Receiver: a.receiver, Online: a.online,
-	})
-	a.sockets = socketio.New(cfg.SocketIO, []*gateway.Namespace{namespace}, logger)
+	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(gateway.Everyone), logger)
 
 	mux := http.NewServeMux()
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
