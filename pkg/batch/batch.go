@@ -49,6 +49,9 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// late is the part of a window by which a flush may be late.
+const late = 10
+
 // Traffic is what a topic has carried since it began.
 type Traffic struct {
 	Messages uint64
@@ -103,5 +106,7 @@ func (w *Window) next(now time.Time) time.Time {
 	if w.interval == 0 {
 		return w.start.Add(since.Truncate(window) + window)
 	}
-	return w.start.Add((since + w.interval + window - 1).Truncate(window))
+	// A flush is always a little after the end of a window: that is no reason to let
+	// another window pass.
+	return w.start.Add((since + w.interval - window/late + window - 1).Truncate(window))
 }

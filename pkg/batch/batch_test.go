@@ -75,7 +75,10 @@ func TestWindowsEndTogether(t *testing.T) {
 		"a pace of its own":           {time.Second, 1000, 2000},
 		"that is no multiple":         {500 * time.Millisecond, 1000, 1600},
 		"and opens late":              {500 * time.Millisecond, 1150, 1800},
-		"a pace that is just slower":  {201 * time.Millisecond, 1000, 1400},
+		"a pace that is just slower":  {221 * time.Millisecond, 1000, 1400},
+		"a flush that is a bit late":  {time.Second, 1001, 2000},
+		"or as late as it may be":     {time.Second, 1020, 2000},
+		"and one that is later":       {time.Second, 1021, 2200},
 		"what opens just before ends": {0, 1199, 1200},
 	} {
 		t.Run(name, func(t *testing.T) {

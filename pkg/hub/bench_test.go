@@ -85,7 +85,7 @@ func BenchmarkFlush(b *testing.B) {
 				apply(&moved)
 				b.StartTimer()
 				s.mu.Lock()
-				s.flushLocked(time.Now(), nil, true)
+				s.flushLocked(time.Now(), nil, everyone)
 				s.mu.Unlock()
 			}
 			b.ReportMetric(float64(out.bytes)/float64(b.N)/clients, "bytes/client")

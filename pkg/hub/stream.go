@@ -12,6 +12,7 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
@@ -158,14 +159,14 @@ func (s *stream) catchUpLocked(state feedlog.State, now time.Time) {
 	if s.at != state.At {
 		s.leapLocked(state.At, now)
 	}
-	s.flushLocked(now, nil, true)
+	s.flushLocked(now, nil, everyone)
 }
 
 // leapLocked goes on with a topic of events at another position, once all that is
 // known is told. When events are missing in between, nobody is led over them: what
 // comes next does not begin where a client is, and no resume from before is known.
 func (s *stream) leapLocked(at topic.Position, now time.Time) {
-	s.flushLocked(now, nil, true)
+	s.flushLocked(now, nil, everyone)
 	s.content.(*history).leap(at, at.Epoch == s.at.Epoch || at.Seq > 0)
 	s.at = at
 	for _, a := range s.audiences {
@@ -180,7 +181,7 @@ func (s *stream) leapLocked(at topic.Position, now time.Time) {
 func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	urgent := false
+	var urgent []string
 	for _, e := range entries {
 		if e.Base != s.at.Seq || e.At.Epoch != s.at.Epoch {
 			return feedlog.ErrGone
@@ -189,40 +190,50 @@ func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 		s.at = e.At
 		s.carried.Messages++
 		s.carried.Bytes += e.Change.Size()
-		urgent = urgent || s.isUrgent(e)
+		urgent = append(urgent, s.urgentIn(e)...)
 	}
-	if s.flushLocked(now, nil, urgent) {
+	hurry := nobody
+	if len(urgent) > 0 {
+		hurry = func(a *audience) bool { return s.sees(a, urgent) }
+	}
+	if s.flushLocked(now, nil, hurry) {
 		s.rouse()
 	}
 	return nil
 }
 
-// isUrgent says whether an entry must not wait.
-func (s *stream) isUrgent(e *feedlog.Entry) bool {
+// urgentIn gives the keys of the records in an entry that must not wait.
+func (s *stream) urgentIn(e *feedlog.Entry) (keys []string) {
 	if s.policy.Urgent == "" {
-		return false
+		return nil
 	}
-	for i := range e.Change.Added {
-		if e.Change.Added[i].Fields.Get(s.policy.Urgent) == "true" {
-			return true
+	for _, list := range [][]record.Record{e.Change.Added, e.Change.Updated} {
+		for i := range list {
+			if list[i].Fields.Get(s.policy.Urgent) == "true" {
+				keys = append(keys, list[i].Key)
+			}
 		}
 	}
-	for i := range e.Change.Updated {
-		if e.Change.Updated[i].Fields.Get(s.policy.Urgent) == "true" {
-			return true
-		}
-	}
-	return false
+	return keys
 }
 
+// sees says whether an audience sees one of some records.
+func (s *stream) sees(a *audience, keys []string) bool {
+	p, ok := s.content.(*picture)
+	return ok && slices.ContainsFunc(keys, func(key string) bool { return p.replica.Sees(a.view, key) })
+}
+
+func everyone(*audience) bool { return true }
+func nobody(*audience) bool   { return false }
+
 // flushLocked brings those to the present whose window is not open, is full, or
-// ends; or everyone. It says whether somebody waits.
-func (s *stream) flushLocked(now time.Time, hold func(Receiver), everyone bool) (waiting bool) {
+// ends, and those who are in a hurry. It says whether somebody waits.
+func (s *stream) flushLocked(now time.Time, hold func(Receiver), hurry func(*audience) bool) (waiting bool) {
 	for _, a := range s.audiences {
 		if !a.behind(s.at.Seq) {
 			continue
 		}
-		if !everyone && !a.window.Due(now, s.carried) {
+		if !a.window.Due(now, s.carried) && !hurry(a) {
 			waiting = true
 			continue
 		}
@@ -252,7 +263,7 @@ func (s *stream) sendDue(now time.Time, hold func(Receiver)) (next time.Time, ok
 	defer s.mu.Unlock()
 	s.turnLocked(now)
 	s.payLocked(now)
-	s.flushLocked(now, hold, false)
+	s.flushLocked(now, hold, nobody)
 	if now.Sub(s.tended) >= forgetEvery {
 		s.tended = now
 		s.tendLocked(now)

@@ -107,6 +107,12 @@ func (r *Replica) Select(v *view.View) Set {
 	return now
 }
 
+// Sees says whether a view sees the record under a key.
+func (r *Replica) Sees(v *view.View, key string) bool {
+	i, ok := r.byKey[key]
+	return ok && r.live.Has(i) && v.Filter().Matches(key, &r.slots[i].attrs)
+}
+
 // find puts those of some slots that a view sees into a set. It looks at those
 // that the view might see.
 func (r *Replica) find(v *view.View, of, into Set) {
