@@ -7,6 +7,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 // Whoever sees little of a topic has an old position while nothing happens that
@@ -110,22 +111,20 @@ func TestEventsThatTheLogLost(t *testing.T) {
 				anna.forget()
 				s.missing(upTo, func() { s.happen("safety", "D", "E", "F", "G") })
 				s.happen("safety", "H")
-				if got := anna.view.topics["safety"]; len(anna.view.wrong) == 0 || got.at.Seq != 3 {
-					t.Errorf("anna met no hole: %v, at %v", got.ids, got.at)
+				if wrong := anna.forgive(); len(wrong) == 0 || anna.position("safety").Seq != 3 {
+					t.Errorf("anna met no hole, and is at %v", anna.position("safety"))
 				}
-				anna.view.wrong = nil
 				anna.forget()
 				anna.subscribe("safety", "safety.since=held")
 				anna.want("subscribed safety", "safety:snapshot @8 "+map[uint64]string{4: "H G F", 6: "H G", 7: "H"}[upTo])
 				anna.Drained(map[string]uint64{"safety": 2}) // it is older than where anna began
-				bert.view.topics["safety"].at = anna.view.topics["safety"].at
-				bert.view.topics["safety"].begun = true
-				bert.view.topics["safety"].at.Seq = upTo
+				at := anna.position("safety")
+				bert.hold("safety", wire.Position{Epoch: at.Epoch, Seq: upTo, View: at.View})
 				bert.subscribe("safety", "safety.since=held")
 				s.happen("safety", "I")
 				anna.want("safety:event 8→9 I")
-				if bert.view.topics["safety"].at.Seq != 9 {
-					t.Errorf("bert, who resumes from where the log goes on, is at %v", bert.view.topics["safety"].at)
+				if at := bert.position("safety"); at.Seq != 9 {
+					t.Errorf("bert, who resumes from where the log goes on, is at %v", at)
 				}
 			})
 		})
@@ -139,7 +138,7 @@ func TestEventsThatTheLogLostAsWell(t *testing.T) {
 		anna.subscribe("acars")
 		s.happen("acars", "A", "B")
 		s.missing(3, func() { s.happen("acars", "C", "D") })
-		anna.view.wrong = nil
+		anna.forgive()
 		anna.Drained(map[string]uint64{"acars": 1})
 		if closed, _ := anna.state(); closed != hub.ReasonTooSlow {
 			t.Errorf("closed: %q", closed)
@@ -161,7 +160,7 @@ func TestANewEpochOfEvents(t *testing.T) {
 		anna.want()
 		s.happen("safety", "C", "D")
 		anna.want("safety:event 0→1 C", "safety:event 1→2 D")
-		anna.view.wrong = nil // it is another epoch: a hole
+		anna.forgive() // it is another epoch: a hole
 		anna.subscribe("safety", "safety.since=held")
 		anna.want("subscribed safety resumed", "safety:event 2→1 C", "safety:event 1→2 D")
 	})

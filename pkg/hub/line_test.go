@@ -189,6 +189,9 @@ func (l *line) readSome(n int) {
 func (l *line) drained() map[string]uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.emptyLocked() { // it is told when that is out
+		l.telling = false
+	}
 	if !l.telling || l.closed != "" {
 		return nil
 	}

@@ -138,7 +138,7 @@ func TestFasterInTheMidstOfThings(t *testing.T) {
 			s.wait(60 * time.Millisecond)
 		}
 		s.wait(time.Second)
-		if holds := anna.view.topics["aircraft"].holds; len(holds) != 2 || holds["A"]["gs"] != "6" {
+		if holds := anna.holds("aircraft"); len(holds) != 2 || holds["A"]["gs"] != "6" {
 			t.Errorf("it holds %v", holds)
 		}
 		if got := len(anna.view.paces); got != 2 {

@@ -29,7 +29,7 @@ func TestASnapshotInPartsIsNotOlderThanWhatIsForgotten(t *testing.T) {
 		s.change("+D")
 		bert.subscribe("aircraft")
 		s.wait(5 * time.Second)
-		if holds := bert.view.topics["aircraft"].holds; len(holds) != 3 || holds["A"] != nil {
+		if holds := bert.holds("aircraft"); len(holds) != 3 || holds["A"] != nil {
 			t.Errorf("bert holds %v", holds)
 		}
 	}, inParts, func(policies []topic.Policy, batches *batch.Config) {

@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/skygate-io/skygate/pkg/topic"
-
 	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 // again has a client that was cut come again, with what it has.
@@ -91,7 +91,8 @@ func TestResumeIsRefused(t *testing.T) {
 		},
 		"ahead": func(_ *scene, g *guest) (*guest, []string) {
 			next := g.again()
-			next.view.topics["aircraft"].at.Seq += 5
+			at := next.position("aircraft")
+			next.hold("aircraft", wire.Position{Epoch: at.Epoch, Seq: at.Seq + 5, View: at.View})
 			return next, nil
 		},
 		"of a connection that goes on, another view": func(_ *scene, g *guest) (*guest, []string) {
@@ -111,7 +112,7 @@ func TestResumeIsRefused(t *testing.T) {
 					t.Errorf("it got %v", last)
 				}
 				s.change("~A gs=2")
-				if holds := anna.view.topics["aircraft"].holds; holds["A"]["gs"] != "2" {
+				if holds := anna.holds("aircraft"); holds["A"]["gs"] != "2" {
 					t.Errorf("it holds %v", holds)
 				}
 			})
@@ -127,7 +128,8 @@ func TestResumeAfterAHole(t *testing.T) {
 		anna.subscribe("aircraft")
 		s.change("~A gs=2")
 		s.change("~A gs=3")
-		anna.view.topics["aircraft"].at.Seq = 1 // it missed 2
+		at := anna.position("aircraft")
+		anna.hold("aircraft", wire.Position{Epoch: at.Epoch, Seq: 1, View: at.View}) // it missed 2
 		anna.forget()
 		anna.subscribe("aircraft", "aircraft.since=held")
 		anna.want("subscribed aircraft resumed", "aircraft:update 1→3 +A{gs=3}")

@@ -16,6 +16,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/hub/replica/replicatest"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
 	"github.com/skygate-io/skygate/pkg/view"
@@ -227,6 +228,32 @@ func (g *guest) position(name string) wire.Position {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.view.topics[name].at
+}
+
+// hold has the client hold a position in a topic.
+func (g *guest) hold(name string, at wire.Position) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f := g.view.topics[name]
+	f.begun, f.at = true, at
+}
+
+// holds is what the client has of a topic.
+func (g *guest) holds(name string) replicatest.State {
+	synctest.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.view.topics[name].holds.Clone()
+}
+
+// forgive gives what was wrong, and forgets it.
+func (g *guest) forgive() []string {
+	synctest.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	wrong := g.view.wrong
+	g.view.wrong = nil
+	return wrong
 }
 
 // drain has the client read all, and go on reading.

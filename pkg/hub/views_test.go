@@ -109,7 +109,7 @@ func TestAChangeOfFilterThatWaitsIsNotLost(t *testing.T) {
 				s.wait(2 * time.Second)
 				anna.want(between.want...)
 				s.change("+NEW lat=10 lon=6", "+OTHER lat=45 lon=6")
-				if holds := anna.view.topics["aircraft"].holds; holds["NEW"] == nil || holds["OTHER"] != nil {
+				if holds := anna.holds("aircraft"); holds["NEW"] == nil || holds["OTHER"] != nil {
 					t.Errorf("it holds %v", holds)
 				}
 			})

@@ -90,11 +90,42 @@ func (m *model) resume(v replicatest.View) {
 	if err := holds.Apply(lists); err != nil || len(lists.Updated) > 0 {
 		m.Errorf("a resume of %v from %d at %d: %d updated, %v", v, from, m.seq, len(lists.Updated), err)
 	}
+	for _, key := range append(keysOf(m.T, lists.Added), lists.Removed...) {
+		if !m.touched(key, from) {
+			m.Errorf("a resume of %v from %d at %d tells of %s, which has not changed", v, from, m.seq, key)
+		}
+	}
 	m.same(holds, v, "who resumes")
 	m.holders = append(m.holders, &holder{view: v, product: product, visible: visible, seen: m.seq, holds: holds})
 	if len(m.holders) > 6 {
 		m.holders = m.holders[1:]
 	}
+}
+
+// touched says whether anything happened to a key after a seq.
+func (m *model) touched(key string, from uint64) bool {
+	r := m.world[key]
+	if r == nil {
+		return m.gone[key].seq > from
+	}
+	for _, seq := range r.Touched {
+		if seq > from {
+			return true
+		}
+	}
+	return r.Born > from
+}
+
+func keysOf(t *testing.T, objects [][]byte) (keys []string) {
+	t.Helper()
+	for _, object := range objects {
+		key, _, err := replicatest.Decode(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, key)
+	}
+	return keys
 }
 
 func (m *model) begin(v replicatest.View) {
