@@ -1,0 +1,234 @@
+package rules
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// maxText bounds, in bytes, the text and the numbers of a record that are looked at.
+const maxText = 64
+
+// The attributes of text.
+const (
+	textICAO = iota
+	textCallsign
+	textSquawk
+	textType
+	textCategory
+	textRegistration
+	textOperator
+	textCount
+)
+
+// The attributes that are numbers.
+const (
+	numberAltitude = iota
+	numberDistance
+	numberSpeed
+	numberVertical
+	numberCount
+)
+
+// The attributes that are true or false.
+const (
+	flagMilitary = iota
+	flagEmergency
+	flagHelicopter
+	flagOnGround
+	flagCount
+)
+
+// aircraft is what conditions ask of a record, decoded once for all of them. It
+// shares the record's strings.
+type aircraft struct {
+	text    [textCount]string // "" is not known
+	number  [numberCount]float64
+	numeric [numberCount]bool // which numbers are known
+	flag    [flagCount]bool
+	flagged [flagCount]bool // which flags are known
+	point   geo.Point
+	located bool
+
+	// Of the fences of the rule that is being looked at: which were entered and left.
+	entered, left uint64
+}
+
+// read decodes a record. What is not of the right kind is not known.
+func (a *aircraft) read(key string, fields record.Fields) {
+	*a = aircraft{}
+	a.text[textICAO] = key
+	var alt, baro, geom, vr, baroRate, geomRate, lat, lon string
+	for i := range fields {
+		raw := fields[i].Raw
+		switch fields[i].Name {
+		case "flight":
+			a.text[textCallsign] = text(raw)
+		case "squawk":
+			a.text[textSquawk] = text(raw)
+		case "t":
+			a.text[textType] = text(raw)
+		case "category":
+			a.text[textCategory] = text(raw)
+		case "r":
+			a.text[textRegistration] = text(raw)
+		case "ownOp":
+			a.text[textOperator] = text(raw)
+		case "distance_nm":
+			a.measure(numberDistance, raw)
+		case "gs":
+			a.measure(numberSpeed, raw)
+		case "military":
+			a.mark(flagMilitary, raw)
+		case "emergency":
+			a.mark(flagEmergency, raw)
+		case "alt":
+			alt = raw
+		case "alt_baro":
+			baro = raw
+		case "alt_geom":
+			geom = raw
+		case "vr":
+			vr = raw
+		case "baro_rate":
+			baroRate = raw
+		case "geom_rate":
+			geomRate = raw
+		case "lat":
+			lat = raw
+		case "lon":
+			lon = raw
+		}
+	}
+	a.measure(numberVertical, vr, baroRate, geomRate)
+	a.settleAltitude(alt, baro, geom)
+	a.settlePlace(lat, lon)
+	if c := a.text[textCategory]; c != "" {
+		a.flag[flagHelicopter], a.flagged[flagHelicopter] = equalFold(c, "A7"), true
+	}
+}
+
+func (a *aircraft) settleAltitude(alt, baro, geom string) {
+	const ground = `"ground"`
+	if alt == ground || alt == "" && baro == ground {
+		a.numeric[numberAltitude] = true
+		a.flag[flagOnGround] = true
+	} else {
+		a.measure(numberAltitude, alt, baro, geom)
+	}
+	a.flagged[flagOnGround] = a.numeric[numberAltitude]
+}
+
+func (a *aircraft) settlePlace(lat, lon string) {
+	y, ok := number(lat)
+	x, also := number(lon)
+	a.point = geo.Point{Lat: y, Lon: x}
+	a.located = ok && also && a.point.Valid()
+}
+
+// measure takes the first of several values that is a number.
+func (a *aircraft) measure(which int, raws ...string) {
+	for _, raw := range raws {
+		if v, ok := number(raw); ok {
+			a.number[which], a.numeric[which] = v, true
+			return
+		}
+	}
+}
+
+func (a *aircraft) mark(which int, raw string) {
+	a.flag[which], a.flagged[which] = raw == "true", raw == "true" || raw == "false"
+}
+
+// number reads a JSON number. What no float can hold is none.
+func number(raw string) (v float64, ok bool) {
+	// ParseFloat also takes what JSON does not: inf, nan, 0x10, 1_0.
+	if raw == "" || len(raw) > maxText || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+		return 0, false
+	}
+	for i := range len(raw) {
+		switch c := raw[i]; {
+		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
+		default:
+			return 0, false
+		}
+	}
+	v, err := strconv.ParseFloat(raw, 64)
+	return v, err == nil
+}
+
+// text reads a JSON string without the blanks around it; "" when it is none, or
+// too long. One with nothing to decode is not copied.
+func text(raw string) string {
+	if len(raw) < 2 || len(raw) > 6*maxText || raw[0] != '"' || raw[len(raw)-1] != '"' {
+		return ""
+	}
+	body := raw[1 : len(raw)-1]
+	for i := range len(body) {
+		if c := body[i]; c < ' ' || c == '"' || c == '\\' {
+			body = decode(raw)
+			break
+		}
+	}
+	if body = strings.TrimSpace(body); len(body) > maxText {
+		return ""
+	}
+	return body
+}
+
+// decode stands apart because what Unmarshal writes to is allocated.
+func decode(raw string) (text string) {
+	if json.Unmarshal([]byte(raw), &text) != nil {
+		return ""
+	}
+	return text
+}
+
+func upper(c byte) byte {
+	if c >= 'a' && c <= 'z' {
+		return c - ('a' - 'A')
+	}
+	return c
+}
+
+// equalFold compares without the case of ASCII letters.
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if upper(a[i]) != upper(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && equalFold(s[:len(prefix)], prefix)
+}
+
+func hasSuffixFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && equalFold(s[len(s)-len(suffix):], suffix)
+}
+
+func containsFold(s, part string) bool {
+	for i := 0; i+len(part) <= len(s); i++ {
+		if equalFold(s[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// upperText is text as the index has it.
+func upperText(s string) string {
+	b := []byte(s)
+	for i := range b {
+		b[i] = upper(b[i])
+	}
+	return string(b)
+}

@@ -1,0 +1,299 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// How many rules a book has at most; it is the tail of the CPU that they may take.
+const (
+	MaxRules   = 2_000
+	MaxPerUser = 500
+)
+
+// What a [Book] answers when it does not do what it was asked.
+var (
+	// ErrNotFound: there is no rule of this id, or it is not to be seen by who asks.
+	ErrNotFound = errors.New("rules: no such rule")
+	// ErrNotYours: the rule is another's.
+	ErrNotYours = errors.New("rules: the rule is another's")
+	// ErrTooMany: there are [MaxRules], or [MaxPerUser] of one owner.
+	ErrTooMany = errors.New("rules: too many rules")
+)
+
+// Saved is what a book keeps beyond the life of the process.
+type Saved struct {
+	// NextID is the id of the next rule: no id is used twice.
+	NextID uint64
+	Rules  []*Rule
+}
+
+// Store is where a book is kept. It is called by one at a time.
+type Store interface {
+	// Load gives what was saved last; the zero value when nothing was.
+	Load() (Saved, error)
+	// Save keeps all of it, or, with an error, what was kept before.
+	Save(Saved) error
+}
+
+// User is who asks for rules: ID names them, All says that they may see and
+// change those of others.
+type User struct {
+	ID  string
+	All bool
+}
+
+func (u User) owns(r *Rule) bool { return u.All || u.ID == r.Owner }
+
+func (u User) sees(r *Rule) bool { return u.owns(r) || r.Visibility != Private }
+
+// Book owns the rules: the monitor that watches by them, and the store that keeps
+// them. What is changed is in force when it is kept. It is safe for concurrent use.
+//
+// Lock order: edit, then mu. Observations wait for mu alone, and so never for the store.
+type Book struct {
+	// Static.
+	store     Store
+	triggered func(Alert)
+
+	edit   sync.Mutex // held while rules are changed; guards nextID
+	nextID uint64
+
+	mu      sync.Mutex // guards monitor
+	monitor *Monitor
+}
+
+// Config is what a book is made of.
+type Config struct {
+	// Store keeps the rules; nil keeps them in memory alone.
+	Store Store
+	// Zone is that of the times in suppression windows; nil is UTC.
+	Zone *time.Location
+	// Triggered is told of each alert, before it is published, by the goroutine that
+	// observes; it must not wait. nil is nobody.
+	Triggered func(Alert)
+}
+
+// Open gives a book with the rules that the store has.
+func Open(cfg Config) (*Book, error) {
+	b := &Book{store: cfg.Store, triggered: cfg.Triggered, monitor: New(cfg.Zone), nextID: 1}
+	if b.store == nil {
+		return b, nil
+	}
+	saved, err := b.store.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load alert rules: %w", err)
+	}
+	b.nextID = max(saved.NextID, 1)
+	for _, r := range saved.Rules {
+		b.monitor.Set(r)
+		if id, err := strconv.ParseUint(r.ID, 10, 53); err == nil {
+			b.nextID = max(b.nextID, id+1)
+		}
+	}
+	return b, nil
+}
+
+// Observe takes what a record says now; see [Monitor.Observe].
+func (b *Book) Observe(key string, fields record.Fields, _ int64, now time.Time) []record.Event {
+	b.mu.Lock()
+	found := b.monitor.Alerts(key, fields, now)
+	b.mu.Unlock()
+	if b.triggered != nil {
+		for _, a := range found {
+			b.triggered(a)
+		}
+	}
+	return events(found)
+}
+
+// Gone takes note that nobody hears an aircraft any more.
+func (b *Book) Gone(key string, now time.Time) []record.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.monitor.Gone(key, now)
+}
+
+// Tick takes note of the time.
+func (b *Book) Tick(now time.Time) []record.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.monitor.Tick(now)
+}
+
+// List gives the rules that a user may see, in the order in which they were made.
+func (b *Book) List(u User) []*Rule {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	seen := []*Rule{}
+	for _, r := range b.monitor.Rules() {
+		if u.sees(r) {
+			seen = append(seen, r)
+		}
+	}
+	return seen
+}
+
+// Create adds a rule of a user's, from its JSON. The error is an [*Error] when
+// that is wrong, [ErrTooMany], or the store's.
+func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error) {
+	parsed, err := Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	b.edit.Lock()
+	defer b.edit.Unlock()
+	all := b.rules()
+	mine := 0
+	for _, r := range all {
+		if r.Owner == u.ID {
+			mine++
+		}
+	}
+	if len(all) >= MaxRules || mine >= MaxPerUser {
+		return nil, ErrTooMany
+	}
+	r := parsed.copy()
+	r.ID, r.Owner = strconv.FormatUint(b.nextID, 10), u.ID
+	r.CreatedAt = now.UTC().Truncate(time.Millisecond)
+	r.UpdatedAt = r.CreatedAt
+	if err := b.save(b.nextID+1, append(all, r)); err != nil {
+		return nil, err
+	}
+	b.nextID++
+	b.put(r)
+	return r, nil
+}
+
+// Update changes a rule: what the JSON object names becomes as it says, and its
+// default where it says null; all else stays. The error is as of Create, or
+// [ErrNotFound], or [ErrNotYours].
+func (b *Book) Update(u User, id string, patch json.RawMessage, now time.Time) (*Rule, error) {
+	return b.change(u, id, now, func(old *Rule) (*Rule, error) { return old.with(patch) })
+}
+
+// Toggle enables or disables a rule; nil turns it to what it is not. The error is
+// as of Update.
+func (b *Book) Toggle(u User, id string, enabled *bool, now time.Time) (*Rule, error) {
+	return b.change(u, id, now, func(old *Rule) (*Rule, error) {
+		r := old.copy()
+		r.Enabled = !old.Enabled
+		if enabled != nil {
+			r.Enabled = *enabled
+		}
+		r.schedule.enabled = r.Enabled
+		return r, nil
+	})
+}
+
+// Delete takes a rule out. The error is as of Update.
+func (b *Book) Delete(u User, id string) error {
+	b.edit.Lock()
+	defer b.edit.Unlock()
+	if _, err := b.editable(u, id); err != nil {
+		return err
+	}
+	left := []*Rule{}
+	for _, r := range b.rules() {
+		if r.ID != id {
+			left = append(left, r)
+		}
+	}
+	if err := b.save(b.nextID, left); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.monitor.Remove(id)
+	return nil
+}
+
+func (b *Book) change(u User, id string, now time.Time, edit func(old *Rule) (*Rule, error)) (*Rule, error) {
+	b.edit.Lock()
+	defer b.edit.Unlock()
+	old, err := b.editable(u, id)
+	if err != nil {
+		return nil, err
+	}
+	r, err := edit(old)
+	if err != nil {
+		return nil, err
+	}
+	r.ID, r.Owner, r.CreatedAt = old.ID, old.Owner, old.CreatedAt
+	r.UpdatedAt = now.UTC().Truncate(time.Millisecond)
+	all := b.rules()
+	for i := range all {
+		if all[i].ID == id {
+			all[i] = r
+		}
+	}
+	if err := b.save(b.nextID, all); err != nil {
+		return nil, err
+	}
+	b.put(r)
+	return r, nil
+}
+
+// with gives the rule with what a client changes of it.
+func (r *Rule) with(patch json.RawMessage) (*Rule, error) {
+	if len(patch) > maxBytes {
+		return nil, wrong("", "a rule of %d bytes is too long: at most %d", len(patch), maxBytes)
+	}
+	raw, err := r.JSON()
+	if err != nil {
+		return nil, err
+	}
+	whole := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &whole); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(patch, &whole); err != nil {
+		return nil, wrong("", "a rule is a JSON object")
+	}
+	merged, err := json.Marshal(whole)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(merged)
+}
+
+func (b *Book) editable(u User, id string) (*Rule, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.monitor.Rule(id)
+	switch {
+	case r == nil || !u.sees(r):
+		return nil, ErrNotFound
+	case !u.owns(r):
+		return nil, ErrNotYours
+	}
+	return r, nil
+}
+
+func (b *Book) rules() []*Rule {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.monitor.Rules()
+}
+
+func (b *Book) put(r *Rule) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.monitor.Set(r)
+}
+
+func (b *Book) save(nextID uint64, all []*Rule) error {
+	if b.store == nil {
+		return nil
+	}
+	if err := b.store.Save(Saved{NextID: nextID, Rules: all}); err != nil {
+		return fmt.Errorf("keep alert rules: %w", err)
+	}
+	return nil
+}
