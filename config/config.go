@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/skygate-io/skygate/adapters/keys"
+	"github.com/skygate-io/skygate/adapters/publish"
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/batch"
@@ -46,10 +48,18 @@ type Config struct {
 	Receiver *geo.Point `koanf:"receiver"`
 	// Topics holds an entry for each topic, by its name.
 	Topics map[string]topic.Config `koanf:"topics"`
+	// EventTopics are topics of events of the operator's own, by their names; what is
+	// in them is published over HTTP. Default none.
+	EventTopics map[string]topic.Own `koanf:"event_topics"`
 	// Safety are the thresholds from which on aircraft are told to be in danger.
 	Safety   safety.Config   `koanf:"safety"`
 	Batch    batch.Config    `koanf:"batch"`
 	SocketIO socketio.Config `koanf:"socketio"`
+	// Auth says who may connect, and do what. Of the keys in it only the hashes are
+	// left after [Load].
+	Auth keys.Config `koanf:"auth"`
+	// Publish bounds what is published over HTTP.
+	Publish publish.Config `koanf:"publish"`
 	// Sources are where aircraft come from, at least one. They come from one
 	// place as a whole: a list replaces the list of an earlier place.
 	Sources []Source `koanf:"-"`
@@ -83,9 +93,12 @@ func Default() Config {
 		ShutdownTimeout: 10 * time.Second,
 		Log:             Log{Level: "info", Format: "auto"},
 		Topics:          map[string]topic.Config{},
+		EventTopics:     map[string]topic.Own{},
 		Safety:          safety.DefaultConfig(),
 		Batch:           batch.DefaultConfig(),
 		SocketIO:        socketio.DefaultConfig(),
+		Auth:            keys.DefaultConfig(),
+		Publish:         publish.DefaultConfig(),
 		Sources:         defaultSources(),
 	}
 	for _, policy := range policies() {
@@ -105,7 +118,10 @@ func (c *Config) Validate() error {
 		at("safety", c.Safety.Validate()),
 		at("batch", c.Batch.Validate()),
 		at("socketio", c.SocketIO.Validate()),
+		at("auth", c.Auth.Validate()),
+		at("publish", c.Publish.Validate()),
 	}
+	problems = append(problems, c.validateOwnTopics()...)
 	for _, policy := range policies() {
 		problems = append(problems, at("topics."+policy.Name, c.Topics[policy.Name].Validate()))
 	}

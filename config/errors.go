@@ -78,7 +78,7 @@ func originOf(key string, origins map[string]string) string {
 			return origins[other]
 		}
 	}
-	if i := strings.LastIndexByte(key, '.'); i > 0 {
+	if i := strings.LastIndexAny(key, ".["); i > 0 {
 		return originOf(key[:i], origins)
 	}
 	return ""

@@ -19,6 +19,7 @@ func FuzzFile(f *testing.F) {
 		"", "- a", "listen: \":1\"\n---\n", "a: &a [*a]", "topics: {aircraft: {rate: 1e400}}",
 		"topics: {aircraft: {precision: {\"no\": 1, ~: 2, \"3\": 4, gs: 5.0, \"a.b\": 6}}}",
 		"sources: [{kind: demo, address: \"1,2?seed=3\"}, {kind: readsb, url: \"http://a\"}]",
+		"auth: {mode: hybrid, keys: [{name: a, key: sk_0123456789abcdef, permissions: [\"*\"]}]}\nevent_topics: {\"on\": , ops: {recent: 0}}",
 		"receiver: {lat: .nan, lon: -.inf}", "<<: {listen: \":1\"}", "socketio: {origins: [!!binary YQ==]}",
 		"sources:\n- kind: replay\n  path: \"\\u0085\\u2028\\x07\"\n  name: \"a\\nb\"\n",
 	} {

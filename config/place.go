@@ -39,6 +39,12 @@ func (p *place) set(key string, value any, origin string) {
 
 func (p *place) setText(key, text string, known schema, found *problems) {
 	l, _ := known.leaf(key)
+	if one, ok := oneOf(l.typ); ok {
+		if value, ok := severalFromText(l.typ, one, key, text, found); ok {
+			p.set(key, value, found.origin)
+		}
+		return
+	}
 	value, err := fromText(l.typ, text)
 	if err != nil {
 		found.add(key, "%w", err)
@@ -68,6 +74,7 @@ func compose(places ...place) (*Config, error) {
 	if err != nil {
 		return nil, withOrigins(err, origins)
 	}
+	config.Auth = config.Auth.Hashed()
 	return &config, nil
 }
 

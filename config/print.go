@@ -12,7 +12,7 @@ import (
 
 // Print writes the effective Config as YAML, each value with a comment that
 // says where it comes from. It is a file that [Load] takes, so it holds whatever
-// password an address holds.
+// password an address holds. (Of keys it holds the hashes.)
 func (c *Config) Print(w io.Writer) error {
 	top := newSection()
 	if err := top.addLeaves(*c, "", c.origins); err != nil {
@@ -80,6 +80,15 @@ func (s *section) add(l leaf, origin string) error {
 	}
 	if origin == "" {
 		origin = "default"
+	}
+	if one, ok := oneOf(l.value.Type()); ok {
+		node, err := severalNode(l.value, one, origin)
+		if err != nil {
+			return err
+		}
+		s.inner[name] = &section{node: node}
+		s.node.Content = append(s.node.Content, text(name), node)
+		return nil
 	}
 	value := l.value.Interface()
 	if d, ok := value.(time.Duration); ok {

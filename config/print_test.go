@@ -48,6 +48,7 @@ topics:
       lat: 5 # default
       lon: 4 # env SKYGATE_TOPICS_AIRCRAFT_PRECISION_LON
       nav_qnh: 1 # env SKYGATE_TOPICS_AIRCRAFT_PRECISION_NAV_QNH
+event_topics: {} # default
 batch:
   window: 1s # FILE
   messages: 50 # default
@@ -60,6 +61,15 @@ socketio:
   ping_timeout: 20s # default
   max_payload: 1000000 # default
   deflate_threshold: 1024 # default
+auth:
+  mode: public # default
+  reject_invalid: false # default
+  anonymous: [aircraft.view, safety.view, acars.view, stats.view, weather.view, notams.view, system.view_status] # default
+  keys: [] # default
+publish:
+  rate: 100 # default
+  burst: 500 # default
+  max_body: 1048576 # default
 sources:
   - kind: readsb # FILE
     name: readsb # default

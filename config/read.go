@@ -26,6 +26,12 @@ func (s schema) read(section string, in map[string]any, found *problems) map[str
 			found.add(key, "unknown key%s", nearest(name, s.children[section]))
 		case given == nil:
 		case isLeaf:
+			if one, ok := oneOf(known.typ); ok {
+				if value, ok := readSeveral(known.typ, one, key, given, found); ok {
+					out[key] = value
+				}
+				continue
+			}
 			value, err := convert(known.typ, given)
 			if err != nil {
 				found.add(key, "%w", err)

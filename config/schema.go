@@ -52,6 +52,7 @@ func (s schema) isSection(key string) bool { return s.children[key] != nil || s.
 // schemaOf reads the keys off a Config struct: their names are its koanf tags,
 // or else the fields' names in lower case. A pointer is an optional section.
 // A map of sections has those of this value, a map of plain values takes any name.
+// What is in the table [several] is one leaf.
 func schemaOf(config any) schema {
 	s := schema{byKey: map[string]leaf{}, children: map[string][]string{}, open: map[string]reflect.Type{}}
 	v := reflect.ValueOf(config)
@@ -81,6 +82,10 @@ func (s *schema) walk(at leaf) {
 			s.child(at, name, field.Type, value)
 		}
 	case reflect.Map:
+		if _, ok := oneOf(at.typ); ok {
+			s.add(at)
+			return
+		}
 		if elem := at.typ.Elem(); elem.Kind() != reflect.Struct {
 			s.open[at.key] = elem
 		}
@@ -90,9 +95,13 @@ func (s *schema) walk(at leaf) {
 			s.child(at, key.String(), at.typ.Elem(), at.value.MapIndex(key))
 		}
 	default:
-		s.leaves = append(s.leaves, at)
-		s.byKey[at.key] = at
+		s.add(at)
 	}
+}
+
+func (s *schema) add(l leaf) {
+	s.leaves = append(s.leaves, l)
+	s.byKey[l.key] = l
 }
 
 func (s *schema) child(of leaf, name string, typ reflect.Type, value reflect.Value) {

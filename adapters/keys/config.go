@@ -31,6 +31,8 @@ const (
 	maxKey = 256
 )
 
+var keyShape = regexp.MustCompile(`^` + prefix + `[!-~]*$`)
+
 // maxKeys is how many keys a file may hold: each is compared at each connect.
 const maxKeys = 1000
 
@@ -116,8 +118,8 @@ func (k Key) validate(at string) error {
 		return fmt.Errorf("%s.key: is missing: set it, or key_sha256", at)
 	case k.Key != "" && k.SHA256 != "":
 		return fmt.Errorf("%s.key_sha256: is set, and so is key: one of them is enough", at)
-	case k.Key != "" && (!strings.HasPrefix(k.Key, prefix) || len(k.Key) < minKey || len(k.Key) > maxKey):
-		return fmt.Errorf("%s.key: is no key: it begins with %s and has %d to %d characters", at, prefix, minKey, maxKey)
+	case k.Key != "" && (!keyShape.MatchString(k.Key) || len(k.Key) < minKey || len(k.Key) > maxKey):
+		return fmt.Errorf("%s.key: is no key: it begins with %s and has %d to %d letters, digits or signs", at, prefix, minKey, maxKey)
 	case k.SHA256 != "" && !isSum(k.SHA256):
 		return fmt.Errorf("%s.key_sha256: is no SHA-256: %d hex digits", at, 2*sha256.Size)
 	case len(k.Permissions) == 0:
@@ -138,6 +140,16 @@ func validatePermissions(at string, patterns []string) error {
 func isSum(text string) bool {
 	raw, err := hex.DecodeString(text)
 	return err == nil && len(raw) == sha256.Size
+}
+
+// Hashed gives the same with the hashes of the keys alone.
+func (c Config) Hashed() Config {
+	c.Keys = slices.Clone(c.Keys)
+	for i := range c.Keys {
+		sum := c.Keys[i].sum()
+		c.Keys[i].Key, c.Keys[i].SHA256 = "", hex.EncodeToString(sum[:])
+	}
+	return c
 }
 
 // sum gives the key's SHA-256.
