@@ -14,13 +14,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/skygate-io/skygate/adapters/acars"
+	"github.com/skygate-io/skygate/adapters/keys"
+	"github.com/skygate-io/skygate/adapters/publish"
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/adapters/web"
 	"github.com/skygate-io/skygate/config"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
-	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/safety"
 )
@@ -48,6 +49,7 @@ type App struct {
 	aircraft *feed.Feed
 	safety   *feed.Publisher
 	acars    *feed.Publisher
+	outside  outside
 	lookout  *feed.Lookout
 	hub      *hub.Hub
 	sources  []source
@@ -65,16 +67,19 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
 	a.aircraft.Watch(a.lookout)
-	a.hub = hub.New(a.log, root.Topics(policy), cfg.Batch, logger)
+	policies := append(root.Topics(policy), cfg.OwnTopics()...)
+	a.hub = hub.New(a.log, policies, cfg.Batch, logger)
 	var err error
 	if a.sources, err = a.openSources(); err != nil {
 		return nil, err
 	}
-	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(gateway.Everyone), logger)
+	ring := keys.New(cfg.Auth)
+	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(ring.Auth), logger)
 
 	mux := http.NewServeMux()
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
 	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.Handle("/api/v1/publish", publish.New(cfg.Publish, a.openOutside(policies), ring.Find))
 	mux.Handle("/", web.Handler())
 	a.http = &http.Server{Handler: slowBodies(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 
@@ -101,13 +106,13 @@ func (a *App) Addr() net.Addr { return a.listener.Addr() }
 // Run serves until ctx ends, then disconnects the clients and waits for what
 // was begun, no longer than the configured time.
 func (a *App) Run(ctx context.Context) error {
-	err := errors.Join(a.aircraft.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.hub.Load(ctx))
+	err := errors.Join(a.aircraft.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
 	if err != nil {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.hub.Run,
+		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.outside.Run, a.hub.Run,
 	} {
 		work.Go(func() error { return run(ctx) })
 	}
