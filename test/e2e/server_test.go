@@ -143,6 +143,7 @@ type health struct {
 	Sources  []struct {
 		Name, State, Error string
 		NewestAge          *float64 `json:"newest_age_seconds"`
+		Records            uint64
 		Bad                map[string]uint64
 	}
 	code int
