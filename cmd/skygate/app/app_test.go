@@ -77,3 +77,18 @@ func get(t *testing.T, url string) (status int, body string) {
 	}
 	return resp.StatusCode, string(raw)
 }
+
+// TestEveryKindOpens: each kind of source that can be configured is built in.
+func TestEveryKindOpens(t *testing.T) {
+	args := []string{"--listen=127.0.0.1:0"}
+	for _, source := range []string{"demo", "readsb=http://pi", "sbs=pi", "jsonlines=pi", "uat=pi", "replay=x.jsonl", "acars"} {
+		args = append(args, "--source="+source)
+	}
+	cfg, err := config.Load(args, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.New(*cfg, zerolog.Nop()); err != nil {
+		t.Error(err)
+	}
+}
