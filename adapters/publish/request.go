@@ -79,8 +79,8 @@ func parse(body []byte, header string) (request, error) {
 	if err := decode(body, &ask); err != nil {
 		return ask, refusal(gateway.CodeInvalidPayload, "Invalid body: %v", err)
 	}
-	invalid := func(format string, args ...any) (request, error) {
-		return ask, refusal(gateway.CodeInvalidPayload, format, args...)
+	invalid := func(message string) (request, error) {
+		return ask, refusal(gateway.CodeInvalidPayload, "%s", message)
 	}
 	switch one := ask.Data != nil; {
 	case ask.Topic == "":
