@@ -67,7 +67,7 @@ func (f *Follower) Send(messages ...*wire.Message) {
 	}
 }
 
-// Purge, Hold, Release and Close are what a session's connection has: nothing waits here.
+// Purge does nothing: nothing waits here.
 func (f *Follower) Purge(string) {}
 
 // Hold does nothing.
