@@ -19,6 +19,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/adapters/web"
 	"github.com/skygate-io/skygate/config"
+	"github.com/skygate-io/skygate/namespaces/cannonball"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
@@ -54,6 +55,8 @@ type App struct {
 	hub      *hub.Hub
 	sources  []source
 	sockets  *socketio.Server
+
+	cannonball *cannonball.Cannonball
 	http     *http.Server
 }
 
@@ -112,7 +115,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.outside.Run, a.hub.Run,
+		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
 	} {
 		work.Go(func() error { return run(ctx) })
 	}

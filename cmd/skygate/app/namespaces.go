@@ -2,14 +2,17 @@ package app
 
 import (
 	"github.com/skygate-io/skygate/namespaces/acars"
+	"github.com/skygate-io/skygate/namespaces/cannonball"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/gateway"
 )
 
 // namespaces are what clients connect to: one entry for each.
 func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
+	a.cannonball = cannonball.New(cannonball.Config{Hub: a.hub, Auth: auth, Logger: a.logger})
 	return []*gateway.Namespace{
 		root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online}),
 		acars.New(acars.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
+		a.cannonball.Namespace(),
 	}
 }

@@ -1,0 +1,143 @@
+package cannonball_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/namespaces/cannonball"
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/wire"
+)
+
+// client is a session, with what it is sent.
+type client struct {
+	t *testing.T
+	s *gateway.Session
+
+	mu   sync.Mutex // guards sent
+	sent []string
+}
+
+func (c *client) ID() string   { return "test" }
+func (c *client) Purge(string) {}
+func (c *client) Hold()        {}
+func (c *client) Release()     {}
+func (c *client) Close(string) {}
+func (c *client) Send(messages ...*wire.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range messages {
+		c.sent = append(c.sent, m.Event+" "+string(m.Data))
+	}
+}
+
+func (c *client) take() []string {
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sent := c.sent
+	c.sent = nil
+	return sent
+}
+
+// say sends an event and gives what came of it.
+func (c *client) say(event, payload string) []string {
+	c.t.Helper()
+	c.take()
+	var args []json.RawMessage
+	if payload != "" {
+		args = append(args, json.RawMessage(payload))
+	}
+	c.s.Receive(event, args, nil)
+	return c.take()
+}
+
+// want compares what came, each message by the parts that it must have.
+func (c *client) want(what string, sent []string, parts ...string) {
+	c.t.Helper()
+	ok := len(sent) == len(parts)
+	for i := 0; ok && i < len(sent); i++ {
+		for part := range strings.SplitSeq(parts[i], " … ") {
+			ok = ok && strings.Contains(sent[i], part)
+		}
+	}
+	if !ok {
+		c.t.Errorf("%s: got %q, want %q", what, sent, parts)
+	}
+}
+
+// sky is the live aircraft.
+type sky struct {
+	t *testing.T
+	w feedlog.Writer
+}
+
+// put has an aircraft somewhere.
+func (s *sky) put(hex string, lat float64, more ...record.Field) {
+	s.t.Helper()
+	r := record.Record{Key: hex, Fields: append(record.Fields{
+		{Name: "lat", Raw: fmt.Sprintf("%.5f", lat)}, {Name: "lon", Raw: "8"},
+	}, more...)}
+	r.Fields.Sort()
+	if _, err := s.w.Append(context.Background(), &record.Change{Added: []record.Record{r}}); err != nil {
+		s.t.Error(err)
+	}
+	synctest.Wait()
+}
+
+func (s *sky) lose(hex string) {
+	s.t.Helper()
+	if _, err := s.w.Append(context.Background(), &record.Change{Removed: []string{hex}}); err != nil {
+		s.t.Error(err)
+	}
+	synctest.Wait()
+}
+
+var police = []record.Field{{Name: "flight", Raw: `"BPO12"`}, {Name: "t", Raw: `"EC35"`}, {Name: "alt", Raw: "1500"}, {Name: "r", Raw: `"D-HVBX"`}}
+
+// script runs in a bubble.
+func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, sky *sky)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		log := feedlog.NewMemory()
+		w, err := log.Begin(ctx, "aircraft")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := hub.New(log, []topic.Policy{{Name: "aircraft", Prefix: "aircraft", Key: "hex", List: "aircraft"}}, batch.DefaultConfig(), zerolog.Nop())
+		c := cannonball.New(cannonball.Config{Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop()})
+		var running sync.WaitGroup
+		running.Go(func() { _ = h.Run(ctx) })
+		running.Go(func() { _ = c.Run(ctx) })
+		synctest.Wait()
+		body(t, c.Namespace(), &sky{t, w})
+		cancel()
+		running.Wait()
+	})
+}
+
+func enter(t *testing.T, n *gateway.Namespace) *client {
+	t.Helper()
+	c := &client{t: t}
+	who, err := n.Authorise(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.s = n.Connect(c, who, nil)
+	t.Cleanup(c.s.Close)
+	return c
+}
+
