@@ -133,3 +133,18 @@ func TestErrorsInAListNameTheirKey(t *testing.T) {
 		})
 	}
 }
+
+func TestExampleFileShowsASectionOfEach(t *testing.T) {
+	text := uncommented(t)
+	for _, one := range several {
+		for _, l := range schemaOf(one).leaves {
+			if !regexp.MustCompile(`[{ ]` + l.key + `: `).MatchString(text) {
+				t.Errorf("%s lacks %s of a %T", example, l.key, one)
+			}
+		}
+	}
+	c := mustLoad(t, text, nil)
+	if len(c.Auth.Keys) != 2 || len(c.EventTopics) != 1 || c.EventTopics["ops"].Retention != topic.DefaultOwn().Retention || c.EventTopics["ops"].Recent != topic.DefaultOwn().Recent {
+		t.Errorf("keys %+v, topics %+v", c.Auth.Keys, c.EventTopics)
+	}
+}
