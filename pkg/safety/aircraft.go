@@ -1,8 +1,6 @@
 package safety
 
 import (
-	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/geo"
@@ -167,7 +165,7 @@ func (a *Aircraft) moment(raw string) int64 {
 	if ms, ok := record.ParseTime(raw); ok {
 		return ms
 	}
-	if age, ok := number(raw); ok && age >= 0 && age < 1e6 {
+	if age, ok := record.Float(raw); ok && age >= 0 && age < 1e6 {
 		return a.observed - int64(age*1000)
 	}
 	return 0
@@ -182,7 +180,7 @@ func (a *Aircraft) note(what flag, is bool) {
 
 // number notes whether raw is a number within bounds, and gives it.
 func (a *Aircraft) number(raw string, has flag, least, most float64) float64 {
-	v, ok := number(raw)
+	v, ok := record.Float(raw)
 	ok = ok && v >= least && v <= most
 	a.note(has, ok)
 	if !ok {
@@ -191,47 +189,15 @@ func (a *Aircraft) number(raw string, has flag, least, most float64) float64 {
 	return v
 }
 
-// number reads a JSON number. What no float can hold is none.
-func number(raw string) (v float64, ok bool) {
-	// ParseFloat also takes what JSON does not: inf, nan, 0x10, 1_0.
-	if raw == "" || len(raw) > maxText || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
-		return 0, false
-	}
-	for i := range len(raw) {
-		switch c := raw[i]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
-		}
-	}
-	v, err := strconv.ParseFloat(raw, 64)
-	return v, err == nil
-}
-
 // text reads a JSON string without the blanks around it. What is none, or longer
-// than any that means something here, is "". One with nothing to decode is not
-// copied.
+// than any that means something here, is "".
 func text(raw string) string {
-	if len(raw) < 2 || len(raw) > 6*maxText || raw[0] != '"' || raw[len(raw)-1] != '"' {
+	if len(raw) > 6*maxText {
 		return ""
 	}
-	body := raw[1 : len(raw)-1]
-	for i := range len(body) {
-		if c := body[i]; c < ' ' || c == '"' || c == '\\' {
-			body = decode(raw)
-			break
-		}
-	}
-	if body = strings.TrimSpace(body); len(body) > maxText {
+	body := strings.TrimSpace(record.Text(raw))
+	if len(body) > maxText {
 		return ""
 	}
 	return body
-}
-
-// decode stands apart because what Unmarshal writes to is allocated.
-func decode(raw string) (text string) {
-	if json.Unmarshal([]byte(raw), &text) != nil {
-		return ""
-	}
-	return text
 }

@@ -1,11 +1,10 @@
 package view
 
 import (
-	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/record"
 )
 
 const (
@@ -103,69 +102,24 @@ func (a *Attributes) note(what flag, is bool) {
 
 // number notes whether raw is a number, and gives it.
 func (a *Attributes) number(raw string, has flag) float64 {
-	v, ok := parseNumber(raw)
+	v, ok := record.Float(raw)
 	a.note(has, ok)
 	return v
 }
 
 // level is number for an altitude, where "ground" is 0 ft.
 func (a *Attributes) level(raw string, has, ground flag) float64 {
-	feet, ok := parseNumber(raw)
-	isGround := parseText(raw) == "ground"
+	feet, ok := record.Float(raw)
+	isGround := record.Text(raw) == "ground"
 	a.note(has, ok || isGround)
 	a.note(ground, isGround)
 	return feet
 }
 
-// parseNumber reads a JSON number. What no float can hold is none.
-func parseNumber(raw string) (v float64, ok bool) {
-	// ParseFloat also takes what JSON does not: +1, .5, inf, nan, 0x10.
-	if raw == "" || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
-		return 0, false
-	}
-	for i := range len(raw) {
-		switch c := raw[i]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
-		}
-	}
-	v, err := strconv.ParseFloat(raw, 64)
-	if err != nil {
-		return 0, false
-	}
-	return v, true
-}
-
-// parseText reads a JSON string, "" when it is none; one with nothing to decode
-// is not copied.
-func parseText(raw string) string {
-	if len(raw) < 2 || raw[0] != '"' {
-		return ""
-	}
-	body := raw[1 : len(raw)-1]
-	plain := raw[len(raw)-1] == '"'
-	for i := 0; plain && i < len(body); i++ {
-		plain = body[i] >= ' ' && body[i] != '"' && body[i] != '\\'
-	}
-	if plain {
-		return body
-	}
-	return decodeText(raw)
-}
-
-// decodeText stands apart because what Unmarshal writes to is allocated.
-func decodeText(raw string) (text string) {
-	if json.Unmarshal([]byte(raw), &text) != nil {
-		return ""
-	}
-	return text
-}
-
 // parseWord reads a JSON string without the blanks around it; "" when there is
 // none, or when it holds a NUL, which here pads what is shorter than its room.
 func parseWord(raw string) string {
-	text := parseText(raw)
+	text := record.Text(raw)
 	if strings.IndexByte(text, 0) >= 0 {
 		return ""
 	}

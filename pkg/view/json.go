@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/skygate-io/skygate/pkg/record"
 )
 
 // FilterError says what is wrong with a filter. It is for the client's author.
@@ -79,7 +81,7 @@ func number(path string, raw json.RawMessage) (float64, error) {
 	if kind(raw) != "a number" {
 		return 0, expected(path, "a number", raw)
 	}
-	v, ok := parseNumber(string(raw))
+	v, ok := record.Float(string(raw))
 	if !ok {
 		return 0, wrong(path, "%s is too large", cut(raw))
 	}
@@ -139,7 +141,7 @@ func (w words) word(path string, raw json.RawMessage) (string, error) {
 	if kind(raw) != "a string" {
 		return "", expected(path, "a string", raw)
 	}
-	text := strings.TrimSpace(parseText(string(raw)))
+	text := strings.TrimSpace(record.Text(string(raw)))
 	for i := range len(text) {
 		if !w.allowed(text[i]) {
 			return "", wrong(path, "%s may have %s only", quote(text), w.hint)
