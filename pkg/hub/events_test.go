@@ -164,4 +164,50 @@ func TestANewEpochOfEvents(t *testing.T) {
 		anna.subscribe("safety", "safety.since=held")
 		anna.want("subscribed safety resumed", "safety:event 2→1 C", "safety:event 1→2 D")
 	})
+	play(t, func(s *scene) {
+		s.happen("safety", "A", "B")
+		if _, err := s.log.Begin(t.Context(), "safety"); err != nil {
+			t.Fatal(err)
+		}
+		s.wait(0)
+		anna := s.enter("anna")
+		anna.subscribe("safety")
+		anna = anna.again() // it has come and gone before the first event of the epoch
+		anna.subscribe("safety", "safety.since=held")
+		s.happen("safety", "C")
+		anna.want("subscribed safety resumed", "safety:event 0→1 C")
+	})
+}
+
+// What is remembered of events is bounded.
+func TestHowManyEventsAreRemembered(t *testing.T) {
+	for name, bound := range map[string]func(p *topic.Policy){
+		"in number": func(p *topic.Policy) { p.RetainMost = 3 },
+		"in bytes":  func(p *topic.Policy) { p.RetainBytes = 3 * 20 }, // an event without fields counts for 20
+		"in time":   func(p *topic.Policy) { p.Retention = 3 * time.Second },
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(s *scene) {
+				anna := s.enter("anna")
+				anna.subscribe("acars")
+				at := anna.position("acars")
+				for range 6 {
+					s.happen("acars", "A")
+					s.wait(time.Second)
+				}
+				for _, tc := range []struct {
+					seq  uint64
+					want string
+				}{{1, "subscribed acars"}, {3, "subscribed acars resumed"}} {
+					anna = anna.again()
+					at.Seq = tc.seq
+					anna.hold("acars", at)
+					anna.subscribe("acars", "acars.since=held")
+					if got := anna.last(4)[0]; got != tc.want {
+						t.Errorf("since %d: %s", tc.seq, got)
+					}
+				}
+			}, func(policies []topic.Policy, _ *batch.Config) { bound(&policies[2]) })
+		})
+	}
 }

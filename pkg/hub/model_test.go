@@ -247,15 +247,20 @@ func (m *model) change() {
 func (m *model) publish(name string) {
 	m.Helper()
 	m.n++
-	e := &record.Event{Name: name + ":event", Record: record.Record{Key: fmt.Sprint("AC", m.rng.IntN(m.keys))}}
-	e.Fields = append(replicatest.RandomFields(m.rng), record.Field{Name: "n", Raw: fmt.Sprint(m.n)})
-	at, err := m.log.Publish(m.Context(), name, &record.Change{Event: e, Observed: time.Now().UnixMilli()})
+	happened, err := m.happen(m.rng, name, m.n)
 	if err != nil {
 		m.Fatal(err)
 	}
-	m.tellf("%s %d", name, at.Seq)
-	m.events[name] = append(m.events[name], moment{at.Seq, time.Now(), m.n, e.Record})
+	m.events[name] = append(m.events[name], happened)
 	synctest.Wait()
+}
+
+func (m *model) happen(rng *rand.Rand, name string, n int) (moment, error) {
+	e := &record.Event{Name: name + ":event", Record: record.Record{Key: fmt.Sprint("AC", rng.IntN(m.keys))}}
+	e.Fields = append(replicatest.RandomFields(rng), record.Field{Name: "n", Raw: fmt.Sprint(n)})
+	at, err := m.log.Publish(m.Context(), name, &record.Change{Event: e, Observed: time.Now().UnixMilli()})
+	m.tellf("%s %d", name, at.Seq)
+	return moment{at.Seq, time.Now(), n, e.Record}, err
 }
 
 // sleep lets time pass, in which those who have drained say so.

@@ -44,10 +44,12 @@ func TestResumeOfNothing(t *testing.T) {
 		s.change("+A gs=1")
 		anna := s.enter("anna")
 		anna.subscribe("aircraft")
+		anna.Leave()
+		s.change("-Z") // which nobody knew
 		anna = anna.again()
 		anna.subscribe("aircraft", "aircraft.since=held")
 		s.change("~A gs=2")
-		anna.want("subscribed aircraft resumed", "aircraft:update 1→2 ~A{gs=2}")
+		anna.want("subscribed aircraft resumed", "aircraft:update 1→3 ~A{gs=2}")
 	})
 }
 

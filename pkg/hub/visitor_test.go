@@ -3,6 +3,7 @@ package hub_test
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing/synctest"
 	"time"
@@ -39,12 +40,7 @@ func (m *model) enter() {
 	if len(m.clients) >= 6 {
 		return
 	}
-	c := &visitor{name: fmt.Sprint("client ", len(m.clients)), wishes: map[string]*wish{}}
-	c.viewer = newViewer(m.policies, m.batches.MaxMessage)
-	for _, p := range m.policies {
-		c.wishes[p.Name] = &wish{view: replicatest.View{Only: p.Only}}
-	}
-	m.clients = append(m.clients, c)
+	c := m.newVisitor()
 	m.connect(c)
 	if m.rng.IntN(3) > 0 {
 		m.ask(c, false)
@@ -54,6 +50,16 @@ func (m *model) enter() {
 	c.expect("aircraft")
 	c.member.AutoJoin()
 	synctest.Wait()
+}
+
+func (m *model) newVisitor() *visitor {
+	c := &visitor{name: fmt.Sprint("client ", len(m.clients)), wishes: map[string]*wish{}}
+	c.viewer = newViewer(m.policies, m.batches.MaxMessage)
+	for _, p := range m.policies {
+		c.wishes[p.Name] = &wish{view: replicatest.View{Only: p.Only}}
+	}
+	m.clients = append(m.clients, c)
+	return c
 }
 
 func (m *model) connect(c *visitor) {
@@ -96,10 +102,15 @@ func (m *model) reconnect(c *visitor) {
 }
 
 func (m *model) unsubscribe(c *visitor) {
-	if !c.online {
-		return
+	if c.online {
+		m.leaveOne(c, pick(m.rng, "aircraft", "positions", "acars", "safety"))
+		synctest.Wait()
 	}
-	name := pick(m.rng, "aircraft", "positions", "acars", "safety")
+}
+
+// leaveOne has a client leave a topic.
+func (m *model) leaveOne(c *visitor, name string) {
+	m.Helper()
 	if _, err := c.member.Unsubscribe([]string{name}); err != nil {
 		m.Fatal(err)
 	}
@@ -107,7 +118,6 @@ func (m *model) unsubscribe(c *visitor) {
 	w := c.wishes[name]
 	w.joined, w.view, w.snapshots = false, replicatest.View{Only: w.view.Only}, c.topics[name].snapshots
 	w.turned, w.turning = time.Time{}, time.Time{}
-	synctest.Wait()
 }
 
 // expect notes that a snapshot is to come, unless one is already.
@@ -126,6 +136,10 @@ func (c *visitor) restarted() {
 	}
 }
 
+func newAsk() hub.Subscribe {
+	return hub.Subscribe{Filters: map[string]*view.Filter{}, Fields: map[string][]string{}, Rates: map[string]*float64{}, Since: map[string]wire.Position{}}
+}
+
 // ask has a client subscribe, to something and in some way; resuming, to all that
 // it had.
 func (m *model) ask(c *visitor, resuming bool) {
@@ -133,7 +147,7 @@ func (m *model) ask(c *visitor, resuming bool) {
 	if !c.online {
 		return
 	}
-	ask := hub.Subscribe{Filters: map[string]*view.Filter{}, Fields: map[string][]string{}, Rates: map[string]*float64{}, Since: map[string]wire.Position{}}
+	ask := newAsk()
 	before, old := map[string]following{}, map[string]replicatest.View{}
 	_, faulty := c.line.state()
 	for _, p := range m.policies {
@@ -144,7 +158,7 @@ func (m *model) ask(c *visitor, resuming bool) {
 		ask.Topics = append(ask.Topics, p.Name)
 		before[p.Name] = *f
 		old[p.Name] = w.view
-		m.wish(&ask, w, &p, resuming)
+		wishes(m.rng, &ask, w, &p, resuming)
 		// (While something is on its way to a client, its position is not its own for long.)
 		if f.begun && !f.partial && (resuming && m.rng.IntN(5) > 0 || !faulty && m.rng.IntN(10) == 0) {
 			ask.Since[p.Name] = f.at
@@ -176,16 +190,16 @@ func (m *model) ask(c *visitor, resuming bool) {
 	}
 }
 
-// wish changes what a client asks for of a topic.
-func (m *model) wish(ask *hub.Subscribe, w *wish, p *topic.Policy, resuming bool) {
-	v := replicatest.RandomView(m.rng)
+// wishes changes what a client asks for of a topic.
+func wishes(rng *rand.Rand, ask *hub.Subscribe, w *wish, p *topic.Policy, resuming bool) {
+	v := replicatest.RandomView(rng)
 	v.Only = p.Only
 	if p.Kind == topic.Event {
 		v.Fields = nil
 	}
-	newFilter, newFields := m.rng.IntN(3) == 0, m.rng.IntN(6) == 0
+	newFilter, newFields := rng.IntN(3) == 0, rng.IntN(6) == 0
 	if resuming {
-		newFilter, newFields = m.rng.IntN(10) == 0, false
+		newFilter, newFields = rng.IntN(10) == 0, false
 	}
 	if p.Kind == topic.Event {
 		newFields = false
@@ -209,8 +223,8 @@ func (m *model) wish(ask *hub.Subscribe, w *wish, p *topic.Policy, resuming bool
 			ask.Fields[p.Name] = v.Fields
 		}
 	}
-	if p.Kind == topic.State && m.rng.IntN(5) == 0 {
-		if hz := pick(m.rng, 0, 0.5, 1, 2, 4, 50); hz > 0 {
+	if p.Kind == topic.State && rng.IntN(5) == 0 {
+		if hz := pick(rng, 0, 0.5, 1, 2, 4, 50); hz > 0 {
 			ask.Rates[p.Name] = &hz
 		} else {
 			ask.Rates[p.Name] = nil

@@ -213,6 +213,18 @@ func TestSlotsAreReusedWhenSafe(t *testing.T) {
 	}
 }
 
+// Of what was before a reader began it knows nothing.
+func TestLoad(t *testing.T) {
+	r, v := replica.New("hex", nil, false), view.New(nil, nil, "")
+	r.Load([]record.Record{rec("A", "gs", "1")}, 5)
+	if _, _, ok := r.Since(v, 4); ok || r.Floor() != 5 || r.At() != 5 {
+		t.Errorf("it is at %d, its floor at %d, and leads from 4: %v", r.At(), r.Floor(), ok)
+	}
+	if step, now, ok := r.Since(v, 5); !ok || step.Added.Len() != 0 || now.Len() != 1 {
+		t.Errorf("from 5: %v, %v", step, ok)
+	}
+}
+
 func TestForgettable(t *testing.T) {
 	r := replica.New("hex", nil, false)
 	r.Apply(&record.Change{Added: []record.Record{rec("A"), rec("B"), rec("C"), rec("D")}}, 1, 0)
