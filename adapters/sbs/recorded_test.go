@@ -28,7 +28,7 @@ func TestDecodeRecorded(t *testing.T) {
 			d := sbs.NewDecoder(false, nil)
 			bad, used, aircraft := map[string]int{}, 0, map[string]bool{}
 			lines := linestest.Lines(t, file)
-			for i, line := range lines[:min(len(lines), 30_000)] {
+			for i, line := range lines[:min(len(lines), 45_000)] {
 				if before, rest, _ := strings.Cut(line, ","); strings.HasPrefix(name, "stratux") && strings.HasSuffix(name, ".log.gz") && before != "START" {
 					line = rest // without the time that Stratux wrote before it
 				}
