@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/skygate-io/skygate/namespaces/audio"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
@@ -46,7 +47,7 @@ func validateOwnName(name string) error {
 		return err
 	}
 	taken := slices.Contains(reserved, name)
-	for _, p := range root.Topics(root.Aircraft()) {
+	for _, p := range slices.Concat(root.Topics(root.Aircraft()), audio.Topics()) {
 		taken = taken || name == p.Name || name == p.Prefix
 	}
 	if taken {

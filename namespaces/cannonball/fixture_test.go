@@ -140,4 +140,3 @@ func enter(t *testing.T, n *gateway.Namespace) *client {
 	t.Cleanup(c.s.Close)
 	return c
 }
-

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -19,6 +20,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/adapters/web"
 	"github.com/skygate-io/skygate/config"
+	"github.com/skygate-io/skygate/namespaces/audio"
 	"github.com/skygate-io/skygate/namespaces/cannonball"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/feed"
@@ -55,9 +57,9 @@ type App struct {
 	hub      *hub.Hub
 	sources  []source
 	sockets  *socketio.Server
+	http     *http.Server
 
 	cannonball *cannonball.Cannonball
-	http     *http.Server
 }
 
 // New makes the program of a valid configuration. It listens from now on, and
@@ -70,7 +72,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
 	a.aircraft.Watch(a.lookout)
-	policies := append(root.Topics(policy), cfg.OwnTopics()...)
+	policies := slices.Concat(root.Topics(policy), audio.Topics(), cfg.OwnTopics())
 	a.hub = hub.New(a.log, policies, cfg.Batch, logger)
 	var err error
 	if a.sources, err = a.openSources(); err != nil {

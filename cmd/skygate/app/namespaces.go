@@ -2,6 +2,7 @@ package app
 
 import (
 	"github.com/skygate-io/skygate/namespaces/acars"
+	"github.com/skygate-io/skygate/namespaces/audio"
 	"github.com/skygate-io/skygate/namespaces/cannonball"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/gateway"
@@ -13,6 +14,7 @@ func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
 	return []*gateway.Namespace{
 		root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online}),
 		acars.New(acars.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
+		audio.New(audio.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
 		a.cannonball.Namespace(),
 	}
 }

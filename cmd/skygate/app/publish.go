@@ -18,7 +18,7 @@ type outside []*feed.Publisher
 // openOutside makes them, and the topics that the endpoint knows.
 func (a *App) openOutside(policies []topic.Policy) (topics []publish.Topic) {
 	for _, p := range policies {
-		if p.Kind != topic.Event {
+		if p.Kind != topic.Event || p.Of != "" {
 			continue
 		}
 		publisher := feed.NewPublisher(p.Name, a.log, publish.Remember, a.logger)
