@@ -30,6 +30,9 @@ type counts struct {
 // measure plays for a window, and accounts for it: by the operating system, by
 // the server and by the clients, if there are any.
 func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m sample, err error) {
+	if err := s.obeyed(); err != nil {
+		return m, err
+	}
 	if d != "" {
 		w := swarm.Window{First: s.next}
 		for _, b := range beats {
@@ -50,6 +53,9 @@ func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m
 	if err := play(window, beats...); err != nil {
 		return m, err
 	}
+	if err := s.obeyed(); err != nil {
+		return m, err
+	}
 	if err := s.account(d, &m); err != nil {
 		return m, err
 	}
@@ -62,6 +68,9 @@ func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m
 	m.counts = countsAfter.since(countsBefore)
 	return m, err
 }
+
+// obeyed waits until the server has obeyed all orders so far.
+func (s *stage) obeyed() error { return s.server.Ask([]byte("stats"), &struct{}{}) }
 
 // rest waits until nothing is on its way, and none of the server's own windows is
 // open.
@@ -158,6 +167,15 @@ func (m *sample) stream(name string) *swarm.Account {
 		return a
 	}
 	return &swarm.Account{Latency: &histogram.Histogram{}}
+}
+
+// shortfall says how far a rate is from what was ordered; nothing when it is what
+// it should be. What is told less often costs less, and says nothing.
+func shortfall(rate, want float64) string {
+	if rate >= 0.9*want {
+		return ""
+	}
+	return fmt.Sprintf("; but %.2f times a second instead of %.2f: it did not keep up, and what it took says nothing", rate, want)
 }
 
 // faults says what clients lost or suffered; nothing when all was well.

@@ -197,6 +197,15 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestShortfall(t *testing.T) {
+	if got := shortfall(4.5, 5); got != "" {
+		t.Errorf("nine tenths: %q", got)
+	}
+	if got := shortfall(2, 5); !strings.Contains(got, "2.00 times a second instead of 5.00") {
+		t.Errorf("less than half: %q", got)
+	}
+}
+
 func TestFigures(t *testing.T) {
 	for want, values := range map[float64][]float64{0: nil, 2: {3, 1, 2}, 2.5: {4, 1, 2, 3}} {
 		if got := median(values); got != want {
