@@ -61,53 +61,66 @@ type aircraft struct {
 func (a *aircraft) read(key string, fields record.Fields) {
 	*a = aircraft{}
 	a.text[textICAO] = key
-	var alt, baro, geom, vr, baroRate, geomRate, lat, lon string
+	var r reading
 	for i := range fields {
-		raw := fields[i].Raw
-		switch fields[i].Name {
-		case "flight":
-			a.text[textCallsign] = text(raw)
-		case "squawk":
-			a.text[textSquawk] = text(raw)
-		case "t":
-			a.text[textType] = text(raw)
-		case "category":
-			a.text[textCategory] = text(raw)
-		case "r":
-			a.text[textRegistration] = text(raw)
-		case "ownOp":
-			a.text[textOperator] = text(raw)
-		case "distance_nm":
-			a.measure(numberDistance, raw)
-		case "gs":
-			a.measure(numberSpeed, raw)
-		case "military":
-			a.mark(flagMilitary, raw)
-		case "emergency":
-			a.mark(flagEmergency, raw)
-		case "alt":
-			alt = raw
-		case "alt_baro":
-			baro = raw
-		case "alt_geom":
-			geom = raw
-		case "vr":
-			vr = raw
-		case "baro_rate":
-			baroRate = raw
-		case "geom_rate":
-			geomRate = raw
-		case "lat":
-			lat = raw
-		case "lon":
-			lon = raw
-		}
+		a.set(&r, fields[i].Name, fields[i].Raw)
 	}
-	a.measure(numberVertical, vr, baroRate, geomRate)
-	a.settleAltitude(alt, baro, geom)
-	a.settlePlace(lat, lon)
+	a.measure(numberVertical, r.vr, r.baroRate, r.geomRate)
+	a.settleAltitude(r.alt, r.baro, r.geom)
+	a.settlePlace(r.lat, r.lon)
 	if c := a.text[textCategory]; c != "" {
 		a.flag[flagHelicopter], a.flagged[flagHelicopter] = equalFold(c, "A7"), true
+	}
+}
+
+// reading is what read chooses from.
+type reading struct{ alt, baro, geom, vr, baroRate, geomRate, lat, lon string }
+
+func (a *aircraft) set(r *reading, name, raw string) {
+	switch name {
+	case "flight":
+		a.text[textCallsign] = text(raw)
+	case "squawk":
+		a.text[textSquawk] = text(raw)
+	case "t":
+		a.text[textType] = text(raw)
+	case "category":
+		a.text[textCategory] = text(raw)
+	case "r":
+		a.text[textRegistration] = text(raw)
+	case fieldOperator:
+		a.text[textOperator] = text(raw)
+	case "distance_nm":
+		a.measure(numberDistance, raw)
+	case "gs":
+		a.measure(numberSpeed, raw)
+	case "military":
+		a.mark(flagMilitary, raw)
+	case "emergency":
+		a.mark(flagEmergency, raw)
+	default:
+		r.set(name, raw)
+	}
+}
+
+func (r *reading) set(name, raw string) {
+	switch name {
+	case "alt":
+		r.alt = raw
+	case "alt_baro":
+		r.baro = raw
+	case "alt_geom":
+		r.geom = raw
+	case "vr":
+		r.vr = raw
+	case "baro_rate":
+		r.baroRate = raw
+	case "geom_rate":
+		r.geomRate = raw
+	case "lat":
+		r.lat = raw
+	case "lon":
+		r.lon = raw
 	}
 }
 

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 )
 
@@ -13,7 +12,6 @@ const (
 	maxConditions = 100 // in all groups
 	maxFences     = 64  // that are entered or left: a bit each
 	maxValue      = 100 // bytes of text
-	maxRegex      = 500 // bytes
 )
 
 // test says whether a condition, or a group of them, holds.
@@ -158,24 +156,4 @@ func (b *builder) leaf(p at, c condition) (*node, error) {
 	}
 	c.Operator = strings.ToLower(c.Operator)
 	return build(b, p, c)
-}
-
-// pattern compiles a regular expression that is to match at the start of a text.
-func pattern(path, text string) (*regexp.Regexp, error) {
-	if len(text) > maxRegex {
-		return nil, wrong(path, "an expression of %d bytes is too long: at most %d", len(text), maxRegex)
-	}
-	if _, err := regexp.Compile(text); err != nil {
-		return nil, wrong(path, "is no regular expression (RE2 syntax): %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-	re, err := regexp.Compile("^(?i:" + text + ")")
-	if err != nil {
-		return nil, wrong(path, "is too large an expression; make it shorter")
-	}
-	for _, sample := range [...]string{"A", "0", "~", "é", " \t", "ZZ99"} {
-		if !re.MatchString(sample) {
-			return re, nil
-		}
-	}
-	return nil, wrong(path, "matches every text, as it matches an empty start; ask for at least one character, such as \"UAL.*\"")
 }

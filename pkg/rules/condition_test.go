@@ -109,6 +109,8 @@ func TestWrongConditions(t *testing.T) {
 		`{"type":"icao","operator":"regex","value":"` + strings.Repeat("A", 501) + `"}`: "501 bytes is too long: at most 500",
 		`{"type":"icao","operator":"regex","value":"(a"}`:                               "is no regular expression (RE2 syntax): missing closing )",
 		`{"type":"icao","operator":"regex","value":"a)|(b"}`:                            "is no regular expression (RE2 syntax)",
+		`{"type":"icao","operator":"regex","value":"A{900}"}`:                           "too large an expression",
+		`{"type":"icao","operator":"regex","value":"((A{9}){9}){9}"}`:                   "too large an expression",
 		`{"type":"icao","operator":"regex","value":".*"}`:                               "matches every text",
 		`{"type":"icao","operator":"regex","value":"A?"}`:                               "matches every text",
 		`{"type":"altitude","operator":"gt","value":"high"}`:                            "value: expected a number, got a string",

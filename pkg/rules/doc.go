@@ -40,9 +40,10 @@
 // # An alert
 //
 // An alert is told when a rule comes to hold for an aircraft, and then not again
-// for its cooldown: what comes to hold within it is not told. A rule that is
-// disabled, not yet begun, over, or suppressed holds for nobody, so that what it
-// finds when that ends is told. Times count to the second.
+// within its cooldown: what comes to hold again meanwhile is told at its end, if it
+// still holds. What goes on holding is not told again. A rule that is disabled, not yet
+// begun, over, or suppressed holds for nobody, so that what it finds when that ends
+// is told. Times count to the second.
 // A rule that got other conditions starts anew; otherwise it goes on, with its cooldowns.
 //
 // # Use

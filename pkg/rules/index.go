@@ -131,7 +131,7 @@ func (x *index) find(lists [][]*entry, a *aircraft) [][]*entry {
 		lists = append(lists, list)
 	}
 	callsign := raise(&room, a.text[textCallsign])
-	for n := range len(callsign) {
+	for n := range callsign {
 		if x.lengths[n+1] == 0 {
 			continue
 		}

@@ -19,8 +19,11 @@ func TestAnAlertIsToldWhenARuleComesToHold(t *testing.T) {
 	s := newScene(t, ruled(t, `{"type":"altitude_below","value":3000}`))
 	s.want("A1", high).want("A1", low, "1").want("A1", low).want("B2", low, "1")
 	s.want("A1", high).want("A1", low) // within the cooldown
-	s.after(5*time.Minute).want("A1", low)
-	s.want("A1", high).want("A1", low, "1")
+	s.after(4*time.Minute).want("A1", low)
+	s.after(time.Minute).want("A1", low, "1") // and still when it is over
+	s.after(6*time.Minute).want("A1", low)
+	s.want("A1", high).want("A1", low, "1").want("A1", high).want("A1", low).want("A1", high)
+	s.after(6*time.Minute).want("A1", high).want("A1", low, "1")
 }
 
 func TestACooldownOutlivesTheRecord(t *testing.T) {
@@ -88,7 +91,7 @@ func TestADisabledRule(t *testing.T) {
 	s.m.Set(parse(t, `{"enabled":false,`+raw))
 	s.want("A1", low).want("B1", low)
 	s.m.Set(parse(t, `{`+raw))
-	s.want("A1", low).want("B1", low, "1")
+	s.want("A1", low).want("B1", low, "1").after(5*time.Minute).want("A1", low, "1").want("A1", low)
 }
 
 func TestEntersAndLeaves(t *testing.T) {
