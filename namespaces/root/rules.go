@@ -172,6 +172,8 @@ func ruleError(err error) error {
 		return gateway.Errorf(gateway.CodePermissionDenied, "Permission denied: the rule belongs to another user")
 	case errors.Is(err, rules.ErrTooMany):
 		return gateway.Errorf(CodeTooManyRules, "Too many rules: %d of one user are allowed, %d in all; delete one first", rules.MaxPerUser, rules.MaxRules)
+	case errors.Is(err, rules.ErrTooDear):
+		return gateway.Errorf(CodeTooManyRules, "Too many conditions in all rules together: delete a rule, or ask for less (regular expressions and polygons with many corners count most)")
 	}
 	return err
 }

@@ -2,29 +2,12 @@ package rules
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/record"
-)
-
-// How many rules a book has at most; it is the tail of the CPU that they may take.
-const (
-	MaxRules   = 2_000
-	MaxPerUser = 500
-)
-
-// What a [Book] answers when it does not do what it was asked.
-var (
-	// ErrNotFound: there is no rule of this id, or it is not to be seen by who asks.
-	ErrNotFound = errors.New("rules: no such rule")
-	// ErrNotYours: the rule is another's.
-	ErrNotYours = errors.New("rules: the rule is another's")
-	// ErrTooMany: there are [MaxRules], or [MaxPerUser] of one owner.
-	ErrTooMany = errors.New("rules: too many rules")
 )
 
 // Saved is what a book keeps beyond the life of the process.
@@ -41,17 +24,6 @@ type Store interface {
 	// Save keeps all of it, or, with an error, what was kept before.
 	Save(Saved) error
 }
-
-// User is who asks for rules: ID names them, All says that they may see and
-// change those of others.
-type User struct {
-	ID  string
-	All bool
-}
-
-func (u User) owns(r *Rule) bool { return u.All || u.ID == r.Owner }
-
-func (u User) sees(r *Rule) bool { return u.owns(r) || r.Visibility != Private }
 
 // Book owns the rules: the monitor that watches by them, and the store that keeps
 // them. What is changed is in force when it is kept. It is safe for concurrent use.
@@ -141,7 +113,7 @@ func (b *Book) List(u User) []*Rule {
 }
 
 // Create adds a rule of a user's, from its JSON. The error is an [*Error] when
-// that is wrong, [ErrTooMany], or the store's.
+// that is wrong, [ErrTooMany], [ErrTooDear], or the store's.
 func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error) {
 	parsed, err := Parse(raw)
 	if err != nil {
@@ -150,20 +122,15 @@ func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error)
 	b.edit.Lock()
 	defer b.edit.Unlock()
 	all := b.rules()
-	mine := 0
-	for _, r := range all {
-		if r.Owner == u.ID {
-			mine++
-		}
-	}
-	if len(all) >= MaxRules || mine >= MaxPerUser {
-		return nil, ErrTooMany
-	}
 	r := parsed.copy()
 	r.ID, r.Owner = strconv.FormatUint(b.nextID, 10), u.ID
 	r.CreatedAt = now.UTC().Truncate(time.Millisecond)
 	r.UpdatedAt = r.CreatedAt
-	if err := b.save(b.nextID+1, append(all, r)); err != nil {
+	all = append(all, r)
+	if err := room(all, r.Owner); err != nil {
+		return nil, err
+	}
+	if err := b.save(b.nextID+1, all); err != nil {
 		return nil, err
 	}
 	b.nextID++
@@ -231,6 +198,12 @@ func (b *Book) change(u User, id string, now time.Time, edit func(old *Rule) (*R
 	for i := range all {
 		if all[i].ID == id {
 			all[i] = r
+		}
+	}
+	// What costs more than before needs room; who has too much may still have less.
+	if r.cost > old.cost {
+		if err := room(all, r.Owner); err != nil {
+			return nil, err
 		}
 	}
 	if err := b.save(b.nextID, all); err != nil {

@@ -151,6 +151,30 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
+// What rules take is bounded, for each and for all; who has too much may have less.
+func TestTooDear(t *testing.T) {
+	dear := json.RawMessage(`{"name":"R","rule_type":"callsign","operator":"regex","value":"(A[0-9]{9}){20}"}`)
+	b := open(t, rules.Config{})
+	fill := func(u rules.User) (n int, err error) {
+		for ; err == nil && n < rules.MaxPerUser; n++ {
+			_, err = b.Create(u, dear, start)
+		}
+		return n - 1, err
+	}
+	for i, u := range []rules.User{anna, bert, {ID: "carl"}} {
+		n, err := fill(u)
+		if !errors.Is(err, rules.ErrTooDear) || n < 5 || n > 50 {
+			t.Errorf("%d: %d rules, then %v", i, n, err)
+		}
+	}
+	if _, err := b.Update(anna, "1", json.RawMessage(`{"conditions":{"conditions":[{"type":"callsign","operator":"regex","value":"(A[0-9]{9}){20}"}]}}`), start); !errors.Is(err, rules.ErrTooDear) {
+		t.Errorf("dearer: %v", err)
+	}
+	if _, err := b.Update(anna, "1", json.RawMessage(`{"value":"A"}`), start); err != nil {
+		t.Errorf("cheaper: %v", err)
+	}
+}
+
 // Under the race detector: everybody at once.
 func TestBookConcurrently(t *testing.T) {
 	b := open(t, rules.Config{Store: &shelf{}})

@@ -26,6 +26,7 @@ type node struct {
 // builder makes the nodes of one rule.
 type builder struct {
 	conditions int
+	cost       int     // of the conditions, see maxCost
 	fences     []fence // that are entered or left
 }
 
@@ -141,6 +142,7 @@ func (b *builder) leaf(p at, c condition) (*node, error) {
 	if b.conditions++; b.conditions > maxConditions {
 		return nil, wrong(p.kind, "the rule has more than %d conditions; make several rules of it", maxConditions)
 	}
+	b.cost++
 	if c.Type == "" {
 		return nil, wrong(p.kind, "is missing; there are: %s", names(kinds))
 	}

@@ -63,13 +63,13 @@ var textOperators = map[string]func(s, v string) bool{
 }
 
 func textKind(which int) kind {
-	return func(_ *builder, p at, c condition) (*node, error) {
+	return func(b *builder, p at, c condition) (*node, error) {
 		v, err := textValue(p.value, c.Value, which)
 		if err != nil {
 			return nil, err
 		}
 		if c.Operator == "regex" {
-			re, err := pattern(p.value, v)
+			re, err := b.pattern(p.value, v)
 			if err != nil {
 				return nil, err
 			}

@@ -25,6 +25,7 @@ func distanceWithin(b *builder, p at, c condition) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.cost += costOf(f)
 	round, ok := f.(*circle)
 	if !ok {
 		return nil, wrong(p.value, "a distance is from a point: {\"lat\", \"lon\", \"radius_nm\"}; for a polygon there is geofence")
@@ -43,6 +44,7 @@ func fenceKind(implied string) kind {
 		if err != nil {
 			return nil, err
 		}
+		b.cost += costOf(f)
 		switch {
 		case c.Operator != "" && c.Operator != "eq" && c.Operator != implied && implied != "":
 			return nil, noOperator(p, c, []string{"eq"})
@@ -79,4 +81,12 @@ func (b *builder) fence(p at, operator string, f fence) (*node, error) {
 		return &node{holds: func(a *aircraft) bool { return a.entered&bit != 0 }}, nil
 	}
 	return &node{holds: func(a *aircraft) bool { return a.left&bit != 0 }}, nil
+}
+
+// costOf is what it costs to ask whether a point is in a fence, see maxCost.
+func costOf(f fence) int {
+	if p, ok := f.(*polygon); ok {
+		return 1 + len(p.points)/8
+	}
+	return 5
 }

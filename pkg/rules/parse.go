@@ -201,6 +201,7 @@ func (d draft) match(r *Rule) error {
 		return wrong("conditions", "the rule has no condition and would match every aircraft; give conditions, or rule_type, operator and value")
 	}
 	r.root, r.fences = allOf(both), b.fences
+	r.setCost(b.cost)
 	return nil
 }
 

@@ -13,7 +13,7 @@ const (
 )
 
 // pattern compiles a regular expression that is to match at the start of a text.
-func pattern(path, text string) (*regexp.Regexp, error) {
+func (b *builder) pattern(path, text string) (*regexp.Regexp, error) {
 	if len(text) > maxRegex {
 		return nil, wrong(path, "an expression of %d bytes is too long: at most %d", len(text), maxRegex)
 	}
@@ -24,6 +24,7 @@ func pattern(path, text string) (*regexp.Regexp, error) {
 	if steps(tree) > maxSteps {
 		return nil, wrong(path, "is too large an expression, with its repetitions written out; make it shorter")
 	}
+	b.cost += 10 + 5*steps(tree)
 	re, err := regexp.Compile("^(?i:" + text + ")")
 	if err != nil {
 		return nil, wrong(path, "is no regular expression")

@@ -52,6 +52,7 @@ type Rule struct {
 	root     *node
 	fences   []fence
 	schedule schedule
+	cost     int // see maxCost
 }
 
 // JSON gives the rule as [Parse] reads it.

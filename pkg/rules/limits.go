@@ -1,0 +1,67 @@
+package rules
+
+import "errors"
+
+// How many rules a book has at most.
+const (
+	MaxRules   = 2_000
+	MaxPerUser = 500
+)
+
+// How much time the rules of a book, and of one user, may take for one observation, at worst. A
+// unit is about 10 ns: a condition that is looked at. (1,000 rules as users write them
+// have some 3,000; they take 8 µs, as most are not looked at, or not to the end.)
+const (
+	maxCost        = 50_000
+	maxCostPerUser = 20_000
+)
+
+// What a [Book] answers when it does not do what it was asked.
+var (
+	// ErrNotFound: there is no rule of this id, or it is not to be seen by who asks.
+	ErrNotFound = errors.New("rules: no such rule")
+	// ErrNotYours: the rule is another's.
+	ErrNotYours = errors.New("rules: the rule is another's")
+	// ErrTooMany: there are more than [MaxRules], or [MaxPerUser] of one owner.
+	ErrTooMany = errors.New("rules: too many rules")
+	// ErrTooDear: all rules together, or one owner's, take too much time.
+	ErrTooDear = errors.New("rules: the rules take too much time")
+)
+
+// room says whether there may be all of these rules, an owner's last one included.
+func room(all []*Rule, owner string) error {
+	mine, cost, costOfMine := 0, 0, 0
+	for _, r := range all {
+		cost += r.cost
+		if r.Owner == owner {
+			mine++
+			costOfMine += r.cost
+		}
+	}
+	switch {
+	case len(all) > MaxRules || mine > MaxPerUser:
+		return ErrTooMany
+	case cost > maxCost || costOfMine > maxCostPerUser:
+		return ErrTooDear
+	}
+	return nil
+}
+
+// setCost takes note of what a rule costs whose conditions cost so much.
+func (r *Rule) setCost(conditions int) {
+	r.cost = conditions
+	if keysIn(r).by == keyedICAO {
+		r.cost = 1 // hardly any aircraft is asked
+	}
+}
+
+// User is who asks for rules: ID names them, All says that they may see and
+// change those of others.
+type User struct {
+	ID  string
+	All bool
+}
+
+func (u User) owns(r *Rule) bool { return u.All || u.ID == r.Owner }
+
+func (u User) sees(r *Rule) bool { return u.owns(r) || r.Visibility != Private }
