@@ -75,14 +75,8 @@ func (s *stream) promoteLocked(now time.Time) {
 		before := s.interval(sub)
 		sub.slowAt = now
 		sub.capHz = faster(sub.capHz)
-		if sub.cohort != nil && sub.parts == nil && s.interval(sub) != before {
-			c := *sub.cohort
-			turn := sub.turn
-			s.leaveLocked(sub)
-			s.enterLocked(sub, &cohort{sent: c.sent, seen: c.seen, visible: slices.Clone(c.visible)})
-			if sub.turn = turn; turn != nil {
-				s.turning = append(s.turning, sub)
-			}
+		if s.interval(sub) != before {
+			s.moveLocked(sub)
 			s.tellPace(sub, reasonRecovered)
 		}
 		if sub.capHz > 0 {
@@ -91,6 +85,21 @@ func (s *stream) promoteLocked(now time.Time) {
 	}
 	clear(s.slowed[len(kept):])
 	s.slowed = kept
+}
+
+// moveLocked puts a subscription into the audience of its new pace, with the position
+// that it has and the change of view that waits. One whose snapshot is to come gets
+// there by that.
+func (s *stream) moveLocked(sub *subscription) {
+	if sub.cohort == nil || sub.parts != nil {
+		return
+	}
+	c, turn := *sub.cohort, sub.turn
+	s.leaveLocked(sub)
+	s.enterLocked(sub, &cohort{sent: c.sent, seen: c.seen, visible: slices.Clone(c.visible)})
+	if sub.turn = turn; turn != nil {
+		s.turning = append(s.turning, sub)
+	}
 }
 
 // faster is the step above a pace; 0 when there is none.

@@ -146,3 +146,25 @@ func TestFasterInTheMidstOfThings(t *testing.T) {
 		}
 	})
 }
+
+// Whoever is made faster while the parts of a snapshot are on their way is told so, too.
+func TestFasterInTheMidstOfParts(t *testing.T) {
+	play(t, func(s *scene) {
+		s.change("+A "+longValue, "+B "+longValue, "+C "+longValue)
+		anna := s.enter("anna")
+		anna.subscribe("aircraft")
+		anna.stuck()
+		anna.room.state = 1000
+		anna.stall(true)
+		anna.subscribe("aircraft", "legacy=false")
+		anna.forget()
+		s.wait(31 * time.Second)
+		anna.drain()
+		anna.want("stream:pace aircraft 5 recovered", "subscribed aircraft", "aircraft:snapshot part 1/2 A{gs=2} B", "aircraft:update part 2/2 0→3 +C")
+		s.change("~A gs=3")
+		s.wait(window)
+		s.change("~A gs=4")
+		s.wait(window)
+		anna.want("aircraft:update 3→4 ~A{gs=3}", "aircraft:update 4→5 ~A{gs=4}")
+	}, inParts)
+}

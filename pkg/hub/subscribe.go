@@ -137,10 +137,7 @@ func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now t
 	repaced := m.repace(ask, s, sub)
 	if turns {
 		if repaced {
-			c := sub.cohort
-			own := &cohort{sent: c.sent, seen: c.seen, visible: slices.Clone(c.visible)}
-			s.leaveLocked(sub)
-			s.enterLocked(sub, own)
+			s.moveLocked(sub)
 		}
 		at = sub.cohort.sent
 		return s.wantLocked(sub, v, now), at, false
