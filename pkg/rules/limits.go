@@ -10,7 +10,7 @@ const (
 
 // How much time the rules of a book, and of one user, may take for one observation, at worst. A
 // unit is about 10 ns: a condition that is looked at. (1,000 rules as users write them
-// have some 3,000; they take 8 µs, as most are not looked at, or not to the end.)
+// have some 2,000; they take 8 µs, as most are not looked at, or not to the end.)
 const (
 	maxCost        = 50_000
 	maxCostPerUser = 20_000
