@@ -9,7 +9,7 @@ import (
 // Identity is what there is to tell by what an aircraft is; "" where that is not known.
 type Identity struct {
 	Callsign string
-	Operator string // a designator of three letters; without one the callsign's
+	Operator string // a designator of three letters, or in words; without one the callsign's
 	Owner    string // whom it belongs to, in words
 	Category string // of its transponder: A7 is a helicopter
 	Type     string // an ICAO designator: EC35
@@ -99,9 +99,11 @@ func enforcement(id Identity, callsign string) (yes bool, confidence, why string
 	if callsigns.MatchString(callsign) {
 		return true, sureHigh, "Callsign of law enforcement"
 	}
-	owner := strings.ToLower(id.Owner)
-	if slices.ContainsFunc(owners, func(word string) bool { return strings.Contains(owner, word) }) {
-		return true, sureHigh, strings.TrimSpace(id.Owner)
+	for _, name := range []string{id.Owner, id.Operator} {
+		lower := strings.ToLower(name)
+		if slices.ContainsFunc(owners, func(word string) bool { return strings.Contains(lower, word) }) {
+			return true, sureHigh, strings.TrimSpace(name)
+		}
 	}
 	return false, sureNone, ""
 }

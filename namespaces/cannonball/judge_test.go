@@ -19,6 +19,7 @@ func TestIdentify(t *testing.T) {
 		"one with a number":      {cannonball.Identity{Callsign: "CHP21"}, "Law Enforcement", "high"},
 		"one without":            {cannonball.Identity{Callsign: "POLO"}, "", "none"},
 		"an owner":               {cannonball.Identity{Owner: "County of Kern SHERIFF", Category: "A7"}, "Police Helicopter", "high"},
+		"an operator in words":   {cannonball.Identity{Operator: "Bayerische Polizei"}, "Law Enforcement", "high"},
 		"a helicopter":           {cannonball.Identity{Category: "A7"}, "Helicopter", "low"},
 		"by its type":            {cannonball.Identity{Type: "R44"}, "Helicopter", "low"},
 		"a longer type":          {cannonball.Identity{Type: "B06T"}, "Helicopter", "low"},

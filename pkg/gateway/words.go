@@ -22,12 +22,18 @@ type reworded struct {
 
 // Send implements [Conn].
 func (r *reworded) Send(messages ...*wire.Message) {
-	var buffer [4]*wire.Message
-	told := buffer[:0]
-	for _, m := range messages {
-		if m = r.words(r.session, m); m != nil {
-			told = append(told, m)
+	var told []*wire.Message // nil as long as it is the same
+	for i, m := range messages {
+		words := r.words(r.session, m)
+		if words != m && told == nil {
+			told = append(make([]*wire.Message, 0, len(messages)), messages[:i]...)
 		}
+		if told != nil && words != nil {
+			told = append(told, words)
+		}
+	}
+	if told == nil {
+		told = messages
 	}
 	if len(told) > 0 {
 		r.Conn.Send(told...)

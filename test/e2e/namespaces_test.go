@@ -141,3 +141,10 @@ func TestAudioNamespace(t *testing.T) {
 	}
 	enter(t, s, "/audio").told("audio:snapshot", `"transcript":"cleared to land"`, `"pending_transcriptions":0`)
 }
+
+func TestNamespaceRefuses(t *testing.T) {
+	t.Setenv("SKYGATE_AUTH_MODE", "hybrid")
+	s := serve(t)
+	enter(t, s, "/audio").told("connect_error", `"code":"permission_denied"`, "audio.view")
+	enter(t, s, "/cannonball").told("session_started")
+}
