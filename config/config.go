@@ -21,7 +21,9 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/keys"
 	"github.com/skygate-io/skygate/adapters/publish"
+	"github.com/skygate-io/skygate/adapters/rulestore"
 	"github.com/skygate-io/skygate/adapters/socketio"
+	"github.com/skygate-io/skygate/adapters/webhook"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/geo"
@@ -52,9 +54,12 @@ type Config struct {
 	// in them is published over HTTP. Default none.
 	EventTopics map[string]topic.Own `koanf:"event_topics"`
 	// Safety are the thresholds from which on aircraft are told to be in danger.
-	Safety   safety.Config   `koanf:"safety"`
-	Batch    batch.Config    `koanf:"batch"`
-	SocketIO socketio.Config `koanf:"socketio"`
+	Safety safety.Config `koanf:"safety"`
+	// Rules is where users' alert rules are kept, Webhook how their alerts are sent on.
+	Rules    rulestore.Config `koanf:"rules"`
+	Webhook  webhook.Config   `koanf:"webhook"`
+	Batch    batch.Config     `koanf:"batch"`
+	SocketIO socketio.Config  `koanf:"socketio"`
 	// Auth says who may connect, and do what. Of the keys in it only the hashes are
 	// left after [Load].
 	Auth keys.Config `koanf:"auth"`
@@ -95,6 +100,8 @@ func Default() Config {
 		Topics:          map[string]topic.Config{},
 		EventTopics:     map[string]topic.Own{},
 		Safety:          safety.DefaultConfig(),
+		Rules:           rulestore.DefaultConfig(),
+		Webhook:         webhook.DefaultConfig(),
 		Batch:           batch.DefaultConfig(),
 		SocketIO:        socketio.DefaultConfig(),
 		Auth:            keys.DefaultConfig(),
@@ -116,6 +123,8 @@ func (c *Config) Validate() error {
 		at("log", c.Log.Validate()),
 		at("receiver", validateReceiver(c.Receiver)),
 		at("safety", c.Safety.Validate()),
+		at("rules", c.Rules.Validate()),
+		at("webhook", c.Webhook.Validate()),
 		at("batch", c.Batch.Validate()),
 		at("socketio", c.SocketIO.Validate()),
 		at("auth", c.Auth.Validate()),

@@ -18,6 +18,7 @@ func Alerts() topic.Policy {
 		List:        "alerts",
 		Permission:  "alerts.view",
 		Bypass:      true,
+		Owned:       true,
 		About:       []string{"icao_hex"},
 		Retention:   24 * time.Hour,
 		RetainMost:  10_000,

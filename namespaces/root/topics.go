@@ -8,6 +8,7 @@ func Topics(aircraft topic.Policy) []topic.Policy {
 	return []topic.Policy{
 		aircraft,
 		Safety(),
+		Alerts(),
 		ACARS(),
 		Positions(aircraft),
 	}

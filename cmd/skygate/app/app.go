@@ -54,6 +54,7 @@ type App struct {
 	acars    *feed.Publisher
 	outside  outside
 	lookout  *feed.Lookout
+	alerts   *alerts
 	hub      *hub.Hub
 	sources  []source
 	sockets  *socketio.Server
@@ -72,9 +73,13 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
 	a.aircraft.Watch(a.lookout)
+	var err error
+	if a.alerts, err = openAlerts(cfg, a.log, logger); err != nil {
+		return nil, err
+	}
+	a.aircraft.Watch(a.alerts.lookout)
 	policies := slices.Concat(root.Topics(policy), audio.Topics(), cfg.OwnTopics())
 	a.hub = hub.New(a.log, policies, cfg.Batch, logger)
-	var err error
 	if a.sources, err = a.openSources(); err != nil {
 		return nil, err
 	}
@@ -111,13 +116,13 @@ func (a *App) Addr() net.Addr { return a.listener.Addr() }
 // Run serves until ctx ends, then disconnects the clients and waits for what
 // was begun, no longer than the configured time.
 func (a *App) Run(ctx context.Context) error {
-	err := errors.Join(a.aircraft.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
+	err := errors.Join(a.aircraft.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.alerts.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
 	if err != nil {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
+		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
 	} {
 		work.Go(func() error { return run(ctx) })
 	}

@@ -11,8 +11,10 @@ import (
 // namespaces are what clients connect to: one entry for each.
 func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
 	a.cannonball = cannonball.New(cannonball.Config{Hub: a.hub, Auth: auth, Logger: a.logger})
+	main := root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online})
+	root.AddRules(main, a.alerts.book)
 	return []*gateway.Namespace{
-		root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online}),
+		main,
 		acars.New(acars.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
 		audio.New(audio.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
 		a.cannonball.Namespace(),

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/skygate-io/skygate/adapters/rulestore"
+	"github.com/skygate-io/skygate/adapters/webhook"
+	"github.com/skygate-io/skygate/config"
+	"github.com/skygate-io/skygate/namespaces/root"
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/rules"
+)
+
+// alerts are users' rules, what watches by them, and who is told.
+type alerts struct {
+	*feed.Publisher
+	book    *rules.Book
+	lookout *feed.Lookout
+	sender  *webhook.Sender
+}
+
+func openAlerts(cfg config.Config, log feedlog.Log, logger zerolog.Logger) (*alerts, error) {
+	a := &alerts{
+		Publisher: feed.NewPublisher(root.Alerts().Name, log, feed.Remember{}, logger),
+		sender:    webhook.New(cfg.Webhook, logger),
+	}
+	book := rules.Config{
+		Zone:      time.Local,
+		Triggered: func(t rules.Alert) { a.sender.Deliver(t.Rule.APIURL, t.Event) },
+	}
+	if cfg.Rules.Path != "" {
+		book.Store = rulestore.New(cfg.Rules.Path)
+	}
+	var err error
+	if a.book, err = rules.Open(book); err != nil {
+		return nil, err
+	}
+	a.lookout = feed.NewLookout(a.book, a.Publisher, logger)
+	return a, nil
+}
+
+// Run watches, publishes and delivers until ctx ends.
+func (a *alerts) Run(ctx context.Context) error {
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return a.lookout.Run(ctx) })
+	work.Go(func() error { return a.Publisher.Run(ctx) })
+	work.Go(func() error { return a.sender.Run(ctx) })
+	return work.Wait()
+}
