@@ -23,9 +23,10 @@ func TestThreatsNearby(t *testing.T) {
 		sky.put("CCCCCC", 50.01, record.Field{Name: "t", Raw: `"B738"`})
 		sky.put("DDDDDD", 50.01, record.Field{Name: "t", Raw: `"R135"`}, record.Field{Name: "alt", Raw: "33000"})
 		sky.put("EEEEEE", 51, police...)
+		sky.put("FFFFFF", 50.1, record.Field{Name: "ownOp", Raw: `"Polic\u00eda Nacional"`})
 		sent := c.say("position_update", `{"lat":"50","lon":8,"heading":-90}`)
 		c.want("a position", sent,
-			`threats {"data":[{"hex":"BBBBBB","callsign":"BPO12","category":"Police Helicopter" … "distance_nm":0.6,"bearing":0,"relative_bearing":90,"direction":"N","altitude":1500 … "trend":"unknown","threat_level":"critical","is_law_enforcement":true,"is_helicopter":true … "aircraft_type":"EC35","registration":"D-HVBX","lat":50.01,"lon":8},{"hex":"AAAAAA" … "altitude":0 … "count":2,"position":{"lat":50,"lon":8}`,
+			`threats {"data":[{"hex":"BBBBBB","callsign":"BPO12","category":"Police Helicopter" … "distance_nm":0.6,"bearing":0,"relative_bearing":90,"direction":"N","altitude":1500 … "trend":"unknown","threat_level":"critical","is_law_enforcement":true,"is_helicopter":true … "aircraft_type":"EC35","registration":"D-HVBX","lat":50.01,"lon":8},{"hex":"AAAAAA" … "altitude":0 … "hex":"FFFFFF" … "description":"Policía Nacional" … "count":3,"position":{"lat":50,"lon":8}`,
 			`new_alert {"id":" … "alert_type":"threat_escalated","priority":"critical" … "icao_hex":"BBBBBB"`,
 			`new_alert … "alert_type":"overhead"`)
 		for _, payload := range []string{``, `null`, `{}`} {

@@ -113,8 +113,15 @@ func sortThreats(list []threat) {
 }
 
 func text(f record.Fields, name string) string {
+	raw := f.Get(name)
+	if len(raw) < 2 || raw[0] != '"' {
+		return ""
+	}
+	if !strings.Contains(raw, `\`) {
+		return strings.TrimSpace(raw[1 : len(raw)-1])
+	}
 	var s string
-	if json.Unmarshal([]byte(f.Get(name)), &s) != nil {
+	if json.Unmarshal([]byte(raw), &s) != nil {
 		return ""
 	}
 	return strings.TrimSpace(s)
