@@ -13,35 +13,93 @@ import (
 )
 
 // subscription is the payload of "subscribe". What is absent stays as it was;
-// null for a topic clears what was asked for before.
+// null, as a whole or for a topic, clears what was asked for before.
 type subscription struct {
-	Topics  topicList                  `json:"topics"`
-	Since   map[string]*wire.Position  `json:"since"`
-	Filters map[string]json.RawMessage `json:"filters"`
-	Rate    map[string]*float64        `json:"rate"` // Hz
-	Fields  map[string][]string        `json:"fields"`
-	Batch   *bool                      `json:"batch"`
-	Legacy  *bool                      `json:"legacy"`
+	Topics  topicList       `json:"topics"`
+	Since   json.RawMessage `json:"since"`
+	Filters json.RawMessage `json:"filters"`
+	Rate    json.RawMessage `json:"rate"` // Hz
+	Fields  json.RawMessage `json:"fields"`
+	Batch   *bool           `json:"batch"`
+	Legacy  *bool           `json:"legacy"`
+
+	misspelt
+}
+
+// byTopic reads a part of the payload that is an object by topics; its errors name
+// the place. clear says that it is null.
+func byTopic[V any](part string, raw json.RawMessage) (of map[string]V, clear bool, err error) {
+	if raw == nil {
+		return nil, false, nil
+	}
+	var members map[string]json.RawMessage
+	if err := gateway.DecodeAt(part, raw, &members); err != nil {
+		return nil, false, gateway.Errorf(gateway.CodeInvalidPayload, "Invalid subscribe payload: %v", err)
+	}
+	of = make(map[string]V, len(members))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		var v V
+		if err := gateway.DecodeAt(part+"."+name, members[name], &v); err != nil {
+			return nil, false, gateway.Errorf(gateway.CodeInvalidPayload, "Invalid subscribe payload: %v", err)
+		}
+		of[name] = v
+	}
+	return of, members == nil, nil
+}
+
+// misspelt are names that are easily taken for others: ignored, they would leave
+// the client with what it did not ask for.
+type misspelt struct {
+	Topic  json.RawMessage `json:"topic"`
+	Filter json.RawMessage `json:"filter"`
+	Rates  json.RawMessage `json:"rates"`
+	Field  json.RawMessage `json:"field"`
+}
+
+func (m misspelt) check() error {
+	for _, name := range []struct {
+		given       json.RawMessage
+		wrong, want string
+	}{{m.Topic, "topic", "topics"}, {m.Filter, "filter", "filters"}, {m.Rates, "rates", "rate"}, {m.Field, "field", "fields"}} {
+		if name.given != nil {
+			return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid subscribe payload: there is no '%s'; it is '%s'", name.wrong, name.want)
+		}
+	}
+	return nil
 }
 
 func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
+	if err := ask.check(); err != nil {
+		return err
+	}
 	if err := ask.Topics.check("subscribe"); err != nil {
 		return err
 	}
-	filters, err := parseFilters(ask.Filters)
+	want := hub.Subscribe{Topics: ask.Topics, Batch: ask.Batch, Legacy: ask.Legacy, Since: map[string]wire.Position{}}
+	filters, clearFilters, err := byTopic[json.RawMessage]("filters", ask.Filters)
 	if err != nil {
 		return err
 	}
-	since := make(map[string]wire.Position, len(ask.Since))
-	for name, at := range ask.Since {
+	if want.Filters, err = parseFilters(filters); err != nil {
+		return err
+	}
+	if want.Rates, want.Clear.Rates, err = byTopic[*float64]("rate", ask.Rate); err != nil {
+		return err
+	}
+	if want.Fields, want.Clear.Fields, err = byTopic[[]string]("fields", ask.Fields); err != nil {
+		return err
+	}
+	since, _, err := byTopic[*wire.Position]("since", ask.Since)
+	if err != nil {
+		return err
+	}
+	for name, at := range since {
 		if at != nil {
-			since[name] = *at
+			want.Since[name] = *at
 		}
 	}
-	answer, err := s.Subscribe(hub.Subscribe{
-		Topics: ask.Topics, Filters: filters, Rates: ask.Rate, Fields: ask.Fields, Since: since,
-		Batch: ask.Batch, Legacy: ask.Legacy,
-	})
+	want.Clear.Filters = clearFilters
+	answer, err := s.Subscribe(want)
 	var wrong *hub.AskError
 	if errors.As(err, &wrong) {
 		return gateway.Errorf(gateway.CodeInvalidPayload, "%s", wrong.Message)

@@ -337,6 +337,27 @@ func TestResumeAfterAHole(t *testing.T) {
 	})
 }
 
+// null clears what was asked for, of one topic or of all that are named.
+func TestNullClears(t *testing.T) {
+	for name, parts := range map[string]string{
+		"of a topic": `"filters":{"aircraft":null},"fields":{"aircraft":null},"rate":{"aircraft":null}`,
+		"of all":     `"filters":null,"fields":null,"rate":null`,
+	} {
+		run(t, name, func(t *testing.T, n *gateway.Namespace) {
+			c := enter(t, n, `{"subscribe":{"topics":"aircraft","filters":{"aircraft":{"icao":"A1"}},"fields":{"aircraft":["alt"]},"rate":{"aircraft":1}}}`)
+			defer c.s.Close()
+			a, _ := c.subscribe(`{"topics":"aircraft"}`)
+			if a.Views["aircraft"] == "all" {
+				t.Error("what is absent is cleared")
+			}
+			a, _ = c.subscribe(`{"topics":"aircraft",` + parts + `}`)
+			if a.Views["aircraft"] != "all" || len(a.Filters) != 0 {
+				t.Errorf("the view is %v, the filters %v", a.Views, a.Filters)
+			}
+		})
+	}
+}
+
 func TestWrongSubscribe(t *testing.T) {
 	const conditions = "altitude, bbox, callsign_prefix, category, center, icao, military, on_ground"
 	tooMany := strings.TrimSuffix(strings.Repeat(`"a",`, hub.MaxFields+1), ",")
@@ -352,13 +373,13 @@ func TestWrongSubscribe(t *testing.T) {
 		"another's filter":     {`"filters":{"moon":{}}`, "filters.moon: this topic is not among the topics of this subscribe"},
 		"two wrong filters":    {`"filters":{"moon":7,"aircraft":8}`, "filters.aircraft: expected an object, got a number"},
 
-		"fields as a text":   {`"fields":{"aircraft":"alt"}`, "Invalid subscribe payload: fields: expected a list, got string"},
+		"fields as a text":   {`"fields":{"aircraft":"alt"}`, "Invalid subscribe payload: fields.aircraft: expected a list, got string"},
 		"fields as a list":   {`"fields":["alt"]`, "Invalid subscribe payload: fields: expected an object, got array"},
-		"numbers as fields":  {`"fields":{"aircraft":[1]}`, "Invalid subscribe payload: fields: expected a string, got number"},
+		"numbers as fields":  {`"fields":{"aircraft":[1]}`, "Invalid subscribe payload: fields.aircraft: expected a string, got number"},
 		"too many fields":    {`"fields":{"aircraft":[` + tooMany + `]}`, "fields.aircraft: 201 names are too many: up to 200"},
 		"a long name":        {`"fields":{"aircraft":["` + strings.Repeat("a", hub.MaxFieldName+1) + `"]}`, "fields.aircraft: a name is longer than 100 bytes"},
 		"another's fields":   {`"fields":{"moon":["alt"]}`, "fields.moon: this topic is not among the topics of this subscribe"},
-		"a rate as a text":   {`"rate":{"aircraft":"1"}`, "Invalid subscribe payload: rate: expected a number, got string"},
+		"a rate as a text":   {`"rate":{"aircraft":"1"}`, "Invalid subscribe payload: rate.aircraft: expected a number, got string"},
 		"a rate of all":      {`"rate":1`, "Invalid subscribe payload: rate: expected an object, got number"},
 		"too low a rate":     {`"rate":{"aircraft":0.05}`, "rate.aircraft: 0.05 is out of range: from 0.1 (Hz)"},
 		"no rate":            {`"rate":{"aircraft":0}`, "rate.aircraft: 0 is out of range: from 0.1 (Hz)"},
@@ -366,9 +387,10 @@ func TestWrongSubscribe(t *testing.T) {
 		"an event's fields":  {`"topics":["aircraft","safety"],"fields":{"safety":["id"]}`, "fields.safety: an event is told whole; leave it out"},
 		"an event's rate":    {`"topics":["aircraft","safety"],"rate":{"safety":1}`, "rate.safety: events are not skipped; leave it out"},
 		"since is no object": {`"since":7`, "Invalid subscribe payload: since: expected an object, got number"},
-		"since a number":     {`"since":{"aircraft":7}`, "Invalid subscribe payload: since: expected an object, got number"},
-		"an epoch of number": {`"since":{"aircraft":{"epoch":1}}`, "Invalid subscribe payload: since.epoch: expected a string, got number"},
-		"seq is negative":    {`"since":{"aircraft":{"epoch":"e","seq":-1}}`, "Invalid subscribe payload: since.seq: expected a whole number, got number -1"},
+		"since a number":     {`"since":{"aircraft":7}`, "Invalid subscribe payload: since.aircraft: expected an object, got number"},
+		"an epoch of number": {`"since":{"aircraft":{"epoch":1}}`, "Invalid subscribe payload: since.aircraft.epoch: expected a string, got number"},
+		"seq is negative":    {`"since":{"aircraft":{"epoch":"e","seq":-1}}`, "Invalid subscribe payload: since.aircraft.seq: expected a whole number, got number -1"},
+		"a filter, misspelt": {`"filter":{"aircraft":{}}`, "Invalid subscribe payload: there is no 'filter'; it is 'filters'"},
 		"another's since":    {`"since":{"moon":{"epoch":"e","seq":1}}`, "since.moon: this topic is not among the topics of this subscribe"},
 	} {
 		run(t, name, func(t *testing.T, n *gateway.Namespace) {

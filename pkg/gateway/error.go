@@ -77,17 +77,25 @@ func (s *Session) fail(event string, requestID json.RawMessage, err error, ack A
 
 // Decode decodes a client's JSON; nothing and null leave the value as it is. Its
 // errors are for the client's author.
-func Decode(raw json.RawMessage, into any) error {
+func Decode(raw json.RawMessage, into any) error { return DecodeAt("", raw, into) }
+
+// DecodeAt is [Decode] for what stands at a path in the client's JSON, which its
+// errors begin with.
+func DecodeAt(path string, raw json.RawMessage, into any) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
 	}
 	err := json.Unmarshal(raw, into)
+	if err == nil {
+		return nil
+	}
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		if wrong.Field == "" {
-			return fmt.Errorf("expected an object, got %s", wrong.Value)
-		}
-		return fmt.Errorf("%s: expected %s, got %s", wrong.Field, kind(wrong.Type.String()), wrong.Value)
+		err = fmt.Errorf("expected %s, got %s", kind(wrong.Type.String()), wrong.Value)
+		path = strings.Trim(path+"."+wrong.Field, ".")
+	}
+	if path != "" {
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return err
 }
@@ -97,7 +105,7 @@ func kind(goType string) string {
 	switch {
 	case strings.HasPrefix(goType, "[]"):
 		return "a list"
-	case strings.HasPrefix(goType, "map"), strings.Contains(goType, "."):
+	case strings.HasPrefix(goType, "map"), strings.HasPrefix(goType, "struct"), strings.Contains(goType, "."):
 		return "an object"
 	case strings.Contains(goType, "int"):
 		return "a whole number"

@@ -20,6 +20,8 @@ type Subscribe struct {
 	Filters map[string]*view.Filter
 	Rates   map[string]*float64
 	Fields  map[string][]string
+	// Clear says what is cleared for all of Topics.
+	Clear Clear
 	// Since are positions that the session holds, and wants to go on from.
 	Since map[string]wire.Position
 	// Batch says whether the messages of a flush come as one event; not so at first.
@@ -27,6 +29,9 @@ type Subscribe struct {
 	// Legacy says whether events for older clients come, too; so at first.
 	Legacy *bool
 }
+
+// Clear names parts of what was asked for before.
+type Clear struct{ Filters, Rates, Fields bool }
 
 // The bounds of what may be asked for.
 const (
@@ -173,7 +178,7 @@ func inOrder(messages []*wire.Message) []*wire.Message {
 // repace takes the pace that was asked for, and says whether it is another.
 func (m *Member) repace(ask *Subscribe, s *stream, sub *subscription) bool {
 	hz, ok := ask.Rates[s.policy.Name]
-	if !ok {
+	if !ok && !ask.Clear.Rates {
 		return false
 	}
 	before := s.interval(sub)
@@ -197,6 +202,7 @@ func (m *Member) wanted(ask *Subscribe, name string, sub *subscription) *view.Vi
 	filter, fields := sub.target().Filter(), sub.target().Fields()
 	f, newFilter := ask.Filters[name]
 	list, newFields := ask.Fields[name]
+	newFilter, newFields = newFilter || ask.Clear.Filters, newFields || ask.Clear.Fields
 	if !newFilter && !newFields {
 		return sub.target()
 	}
