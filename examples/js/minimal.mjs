@@ -9,7 +9,7 @@ const take = ({ aircraft: all, added = all ?? [], updated = [], removed = [], ep
   at = epoch ? { epoch, seq } : { ...(!all && at), part }; // of what comes in parts only the last has a place
   console.log(aircraft.size, "aircraft");
 };
-socket.on("connect", ask).on("aircraft:snapshot", take).on("aircraft:update", (m) => {
+socket.on("connect", ask).on("error", console.error).on("aircraft:snapshot", take).on("aircraft:update", (m) => {
   const follows = !m.epoch || !at?.epoch || (m.epoch === at.epoch && m.base === at.seq), inOrder = (m.part ?? 1) === (at?.part ?? 0) + 1;
   if (at && follows && inOrder) take(m); else if (at && (m.epoch !== at.epoch || m.seq > at.seq)) ask(); // something is missing: begin anew
 });

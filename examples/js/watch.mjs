@@ -11,6 +11,7 @@ client.onChange = (kind, m) => {
   messages++;
   if (kind === "delta") for (const list of [m.added, m.updated, m.removed]) changes += list?.length ?? 0;
 };
+client.socket.on("error", (error) => console.log(`refused: ${error.message}`));
 client.socket.on("disconnect", (reason) => console.log(`disconnected: ${reason}`));
 client.socket.on("connect_error", (error) => console.log(`cannot connect to ${url}: ${error.message}`));
 

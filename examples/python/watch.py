@@ -20,6 +20,8 @@ async def main(url="http://127.0.0.1:8080", filter="null"):
             counts["changes"] += sum(len(m.get(name, ())) for name in ("added", "updated", "removed"))
 
     def happened(name, *args):
+        if name == "error":
+            print("refused:", args[0]["message"])
         if name == "disconnect":
             print("disconnected:", *args)
         if name == "connect_error":
