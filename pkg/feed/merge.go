@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,6 +28,7 @@ type merger struct {
 
 	sources []string // by their numbers
 	assumed record.Fields
+	rounded []precision // by name
 	dated   map[string]string
 	heardBy map[uint64]string // the field that names receivers, by the set of them
 
@@ -36,6 +38,12 @@ type merger struct {
 	names map[string]string
 
 	refused uint64 // updates of new keys beyond the policy's MaxRecords
+}
+
+// precision is how a field is rounded.
+type precision struct {
+	name     string
+	decimals int
 }
 
 // row is one record: as reported, and as told.
@@ -66,6 +74,9 @@ func newMerger(policy topic.Policy) *merger {
 	for name, raw := range policy.Assumed {
 		m.assumed.Set(name, raw)
 	}
+	for _, name := range slices.Sorted(maps.Keys(policy.Precision)) {
+		m.rounded = append(m.rounded, precision{name, policy.Precision[name]})
+	}
 	for by, names := range policy.Dated {
 		for _, name := range names {
 			m.dated[name] = by
@@ -93,7 +104,7 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 	case m.stale(r, source, observed, now):
 		return nil
 	}
-	m.round(&u.Fields)
+	m.round(u.Fields)
 	switch {
 	case len(m.sources) > 1:
 		m.combine(r, u, source, observed, now)
@@ -142,10 +153,15 @@ func (m *merger) touch(r *row) {
 	}
 }
 
-func (m *merger) round(fields *record.Fields) {
-	for name, decimals := range m.policy.Precision {
-		if raw := fields.Get(name); raw != "" {
-			fields.Set(name, record.Round(raw, decimals))
+// round walks the fields and the names that are rounded side by side: both are sorted.
+func (m *merger) round(fields record.Fields) {
+	i := 0
+	for _, p := range m.rounded {
+		for i < len(fields) && fields[i].Name < p.name {
+			i++
+		}
+		if i < len(fields) && fields[i].Name == p.name && fields[i].Raw != "" {
+			fields[i].Raw = record.Round(fields[i].Raw, p.decimals)
 		}
 	}
 }
