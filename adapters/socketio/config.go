@@ -53,6 +53,9 @@ func (c Config) engine() engineio.Config {
 	// that waits is old: ten updates of it are two seconds.
 	e.StreamFrames, e.StreamBytes = 4096, 16<<20
 	e.StateFrames, e.StateBytes = 64, 4<<20
+	// An answer may be megabytes, and goes out twice: as the event, and as the
+	// acknowledgement.
+	e.PriorityFrames, e.PriorityBytes = 1024, 16<<20
 	return e
 }
 

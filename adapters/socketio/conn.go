@@ -130,7 +130,7 @@ func (c *conn) loseLocked(topic string, base uint64) {
 func (c *conn) happenedLocked(messages []*wire.Message, frames []*engineio.Frame) {
 	lane := engineio.Event
 	if messages[0].Bypass {
-		lane = engineio.Priority // full, it ends the connection
+		lane = engineio.Urgent
 	}
 	if taken := c.out.Send(lane, frames...); taken < len(messages) {
 		c.loseLocked(messages[taken].Topic, messages[taken].Base)

@@ -111,8 +111,8 @@ func (l *link) enter(m *message) {
 			return
 		}
 	}
-	l.await(m.namespace, func() {
-		l.spaces.enter(m.namespace, func() {
+	l.spaces.enter(m.namespace, func() {
+		l.await(m.namespace, func() {
 			l.Emit("data", &parser.Packet{Type: parser.CONNECT, Nsp: m.namespace, Data: auth})
 		})
 	})

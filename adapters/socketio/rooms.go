@@ -53,18 +53,21 @@ type roomsBuilder struct {
 }
 
 // enter calls a function that hands a client's wish to enter a namespace to the
-// library.
+// library, and waits for what comes of it.
 func (b *roomsBuilder) enter(namespace string, hand func()) {
 	if _, ok := b.known.Load(namespace); ok {
 		hand()
 		return
 	}
 	b.creating.Lock()
+	if _, ok := b.made.Load(namespace); ok { // by who held creating before
+		b.known.Store(namespace, true)
+		b.creating.Unlock()
+		hand()
+		return
+	}
 	defer b.creating.Unlock()
 	hand()
-	if _, ok := b.made.Load(namespace); ok {
-		b.known.Store(namespace, true)
-	}
 }
 
 // New implements socket.AdapterConstructor.

@@ -57,6 +57,7 @@ func (c *Conn) breakOff(reason Reason, code ws.StatusCode) {
 func (c *Conn) closeLocked(reason Reason, code ws.StatusCode, patience time.Duration) {
 	c.phase = phaseClosing
 	c.reason = reason
+	c.tellRoomLocked()
 	c.closeBy = c.server.now() + patience
 	if c.writing {
 		_ = c.socket.conn.SetWriteDeadline(time.Now().Add(patience))
@@ -75,6 +76,7 @@ func (c *Conn) finishLocked(reason Reason, linger bool) {
 	c.server.counters.closed(reason)
 	c.server.counters.dropped(DropClosed, c.out.priority.len()+c.out.stream.len())
 	c.out = outbox{}
+	c.tellRoomLocked()
 	c.server.remove(c)
 	if c.poll != nil {
 		c.poll.end(reason)

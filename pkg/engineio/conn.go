@@ -42,6 +42,7 @@ type Conn struct {
 	out      outbox
 
 	reason  Reason
+	room    chan struct{} // closed when there is room for replies, if somebody waits for that
 	closeBy time.Duration // when closing ends by force
 	pingAt  time.Duration // next ping, or the pong's deadline while awaiting
 
@@ -84,8 +85,9 @@ func (c *Conn) Request() *http.Request { return c.request }
 //
 //   - Priority goes ahead of the stream lane. If that lane is full the connection
 //     ends with ReasonPriorityFull.
-//   - Event: from the first frame that does not fit, none is taken. Drained
-//     follows when the outbox is empty.
+//   - Urgent goes there, too, and leaves half of that lane to others. From the first
+//     frame that does not fit, none is taken. Drained follows when the outbox is empty.
+//   - Event: likewise, in the stream lane.
 //   - State: if one does not fit, none is taken, what waits of their topics is
 //     dropped, and the gate closes: every State frame is refused until the outbox
 //     is empty and Drained comes.
@@ -134,7 +136,7 @@ func (c *Conn) refusedLocked(lane Lane, frames []*Frame) {
 	switch lane {
 	case Priority:
 		c.finishLocked(ReasonPriorityFull, false)
-	case Event:
+	case Event, Urgent:
 		c.out.owed = true
 		c.server.counters.dropped(DropEvent, len(frames))
 	case State:
@@ -207,8 +209,44 @@ func (c *Conn) flushLocked() {
 	}
 }
 
+// roomLocked says whether the client's next message may be handled: what it got in
+// reply to earlier ones does not fill its priority lane. Otherwise it could ask so
+// much, reading as fast as it can, that its connection would have to end. (While it
+// upgrades it takes nothing before its requests are answered.)
+func (c *Conn) roomLocked() bool {
+	cfg, lane := &c.server.cfg, &c.out.priority
+	return c.phase != phaseOpen || c.upgrading || lane.len() == 0 ||
+		lane.len() <= cfg.PriorityFrames/4 && lane.bytes <= cfg.PriorityBytes/4
+}
+
+// awaitRoom has who reads from the client wait for that.
+func (c *Conn) awaitRoom() {
+	for {
+		c.mu.Lock()
+		if c.roomLocked() {
+			c.mu.Unlock()
+			return
+		}
+		if c.room == nil {
+			c.room = make(chan struct{})
+		}
+		room := c.room
+		c.mu.Unlock()
+		<-room
+	}
+}
+
+// tellRoomLocked wakes who waits for room, if there is.
+func (c *Conn) tellRoomLocked() {
+	if c.room != nil && c.roomLocked() {
+		close(c.room)
+		c.room = nil
+	}
+}
+
 // settleLocked does what is due when all is out.
 func (c *Conn) settleLocked() {
+	c.tellRoomLocked()
 	if c.writing || !c.out.empty() {
 		return
 	}
@@ -287,6 +325,7 @@ func (c *Conn) guard(f func()) {
 func (c *Conn) received(packet []byte, binary bool) error {
 	c.server.counters.received(len(packet))
 	if binary {
+		c.awaitRoom()
 		c.deliver(packet, true)
 		return nil
 	}
@@ -295,6 +334,7 @@ func (c *Conn) received(packet []byte, binary bool) error {
 	}
 	switch packet[0] {
 	case packetMessage:
+		c.awaitRoom()
 		c.deliver(packet[1:], false)
 	case packetPong:
 		c.pong()

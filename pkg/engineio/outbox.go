@@ -8,6 +8,9 @@ type Lane int
 const (
 	// Priority goes ahead of everything in the stream lane.
 	Priority Lane = iota
+	// Urgent is in the priority lane, of which it leaves half to others; like an Event
+	// it is handed back when it finds no room.
+	Urgent
 	// Event is in the stream lane and never dropped.
 	Event
 	// State is in the stream lane and may be refused or purged: newer state
@@ -39,6 +42,14 @@ func (o *outbox) push(lane Lane, frames []*Frame, cfg *Config) (taken int) {
 	case Priority:
 		for _, f := range frames {
 			if !o.priority.fits(f, cfg.PriorityFrames, cfg.PriorityBytes) {
+				break
+			}
+			o.priority.push(f, false)
+			taken++
+		}
+	case Urgent:
+		for _, f := range frames {
+			if !o.priority.fits(f, max(cfg.PriorityFrames/2, 1), cfg.PriorityBytes/2) {
 				break
 			}
 			o.priority.push(f, false)

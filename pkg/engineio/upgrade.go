@@ -77,6 +77,7 @@ func (c *Conn) awaitUpgrade(s *socket) error {
 	// must find the upgrade begun.
 	c.mu.Lock()
 	c.upgrading = true
+	c.tellRoomLocked()
 	c.wakePollLocked() // it leaves after pollGrace
 	c.mu.Unlock()
 	if err := s.writeNow(timeout, frameProbe); err != nil {

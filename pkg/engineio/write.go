@@ -135,6 +135,7 @@ func (c *Conn) writeWaiting() {
 		failed = err
 		if err == nil {
 			c.server.counters.wrote(c.out.wrote(n, s.threshold), n)
+			c.tellRoomLocked()
 		}
 		return true
 	}
@@ -173,6 +174,7 @@ func (c *Conn) writeWrapped() {
 			c.out.wire = nil
 			frames++
 		}
+		c.tellRoomLocked()
 		c.mu.Unlock()
 		_, err := s.conn.Write(buf)
 		if err == nil {

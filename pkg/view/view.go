@@ -19,6 +19,7 @@ type View struct {
 	fields []string // sorted; nil shows all
 	shows  map[string]struct{}
 	class  string
+	shown  string // names the fields
 	token  string
 }
 
@@ -38,6 +39,9 @@ func New(filter *Filter, fields []string, class string) *View {
 	}
 	if filter != nil || fields != nil || class != "" {
 		list, _ := json.Marshal(v.fields) // texts can always be encoded
+		if fields != nil {
+			v.shown = string(list)
+		}
 		sum := sha256.Sum256([]byte(strings.Join([]string{string(filter.Canonical()), string(list), class}, "\n")))
 		v.token = base64.RawURLEncoding.EncodeToString(sum[:9])
 	}
@@ -65,7 +69,9 @@ func (v *View) Shows(name string) bool {
 	return ok
 }
 
+// Shown names the fields that are shown: two views that show the same of a record
+// have the same name for it.
+func (v *View) Shown() string { return v.shown }
+
 // SameFields says whether two views show the same fields of a record.
-func (v *View) SameFields(w *View) bool {
-	return (v.fields == nil) == (w.fields == nil) && slices.Equal(v.fields, w.fields)
-}
+func (v *View) SameFields(w *View) bool { return v.shown == w.shown }

@@ -45,7 +45,7 @@ func (a *App) health(now time.Time) health {
 			Error: status.Err, Records: status.Records, Bad: status.Bad,
 		}
 		if !status.Newest.IsZero() {
-			age := now.Sub(status.Newest).Round(time.Millisecond).Seconds()
+			age := max(0, now.Sub(status.Newest)).Round(time.Millisecond).Seconds()
 			one.NewestAge = &age
 		}
 		h.Sources = append(h.Sources, one)

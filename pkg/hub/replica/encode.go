@@ -63,27 +63,47 @@ func (r *Replica) Whole(of Set, v *view.View, now int64) [][]byte {
 	return out
 }
 
+// sheetKey names a sheet: where it comes from, and the fields that it shows.
+type sheetKey struct {
+	from  uint64
+	shown string
+}
+
+// manySheets is up to how many sheets are kept for the next time: a crowd of views
+// with fields of their own is not to leave its memory behind.
+const manySheets = 64
+
 // sheet gives the one for a position and the fields of a view.
 func (r *Replica) sheet(from uint64, v *view.View, now int64) *sheet {
 	if now != r.moment {
-		r.moment, r.used = now, 0
+		r.moment = now
+		r.clearSheets()
 	}
-	for _, s := range r.sheets[:r.used] {
-		if s.from == from && (s.view == v || s.view.SameFields(v)) {
-			return s
-		}
+	key := sheetKey{from, v.Shown()}
+	if s := r.sheets[key]; s != nil {
+		return s
 	}
-	if r.used == len(r.sheets) {
-		r.sheets = append(r.sheets, &sheet{})
+	s := &sheet{}
+	if last := len(r.spare) - 1; last >= 0 {
+		s, r.spare = r.spare[last], r.spare[:last]
 	}
-	s := r.sheets[r.used]
-	r.used++
+	r.sheets[key] = s
 	s.from, s.view, s.text = from, v, s.text[:0]
 	s.number++
 	if len(s.spans) < len(r.slots) {
 		s.spans = append(s.spans, make([]span, len(r.slots)-len(s.spans))...)
 	}
 	return s
+}
+
+// clearSheets begins anew, with the memory of some of the sheets.
+func (r *Replica) clearSheets() {
+	for _, s := range r.sheets {
+		if len(r.spare) < manySheets {
+			r.spare = append(r.spare, s)
+		}
+	}
+	clear(r.sheets)
 }
 
 // text gives a slot's record on a sheet; nothing when there is nothing to tell.

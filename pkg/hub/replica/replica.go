@@ -44,9 +44,9 @@ type Replica struct {
 
 	// Made on demand, and valid until the next change.
 	changed []changedSince
-	sheets  []*sheet
+	sheets  map[sheetKey]*sheet
+	spare   []*sheet
 	moment  int64 // that the sheets are as of
-	used    int   // how many of the sheets are
 
 	scratch struct {
 		now            Set
@@ -90,7 +90,7 @@ type changedSince struct {
 // (filters read them all, all the same); whole says that a record that changed is
 // told as a whole.
 func New(keyName string, only []string, whole bool) *Replica {
-	r := &Replica{keyName: keyName, whole: whole, byKey: map[string]int32{}, grid: grid{}}
+	r := &Replica{keyName: keyName, whole: whole, byKey: map[string]int32{}, grid: grid{}, sheets: map[sheetKey]*sheet{}}
 	if only != nil {
 		r.only = make(map[string]struct{}, len(only))
 		for _, name := range only {
@@ -163,7 +163,8 @@ func (s *slot) record() *record.Record {
 // appended at now (unix milliseconds). The change is not kept, its strings are.
 func (r *Replica) Apply(c *record.Change, seq uint64, now int64) {
 	r.at = seq
-	r.changed, r.used = r.changed[:0], 0
+	r.changed = r.changed[:0]
+	r.clearSheets()
 	for i := range c.Added {
 		r.add(&c.Added[i], seq, c.Observed)
 	}
