@@ -27,8 +27,8 @@ type subscription struct {
 }
 
 // byTopic reads a part of the payload that is an object by topics; its errors name
-// the place. clear says that it is null.
-func byTopic[V any](part string, raw json.RawMessage) (of map[string]V, clear bool, err error) {
+// the place. null says that it is that.
+func byTopic[V any](part string, raw json.RawMessage) (of map[string]V, null bool, err error) {
 	if raw == nil {
 		return nil, false, nil
 	}
