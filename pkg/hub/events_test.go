@@ -203,11 +203,51 @@ func TestHowManyEventsAreRemembered(t *testing.T) {
 					at.Seq = tc.seq
 					anna.hold("acars", at)
 					anna.subscribe("acars", "acars.since=held")
-					if got := anna.last(4)[0]; got != tc.want {
+					if got := anna.lately(4)[0]; got != tc.want {
 						t.Errorf("since %d: %s", tc.seq, got)
 					}
 				}
 			}, func(policies []topic.Policy, _ *batch.Config) { bound(&policies[2]) })
 		})
 	}
+}
+
+// A new epoch whose first events are lost does not go on from the one before.
+func TestANewEpochWithoutItsBeginning(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("safety")
+		s.happen("safety", "A", "B")
+		s.missing(2, func() {
+			s.happen("safety", "C")
+			if _, err := s.log.Begin(t.Context(), "safety"); err != nil {
+				t.Fatal(err)
+			}
+			s.happen("safety", "D", "E", "F")
+		})
+		anna.forgive()
+		anna.forget()
+		anna.subscribe("safety", "safety.since=held")
+		anna.want("subscribed safety", "safety:snapshot @3 F")
+	})
+}
+
+// A session that goes on from an earlier position than where it began last may lose
+// something there.
+func TestALossAfterAResume(t *testing.T) {
+	play(t, func(s *scene) {
+		anna := s.enter("anna")
+		anna.subscribe("acars")
+		at := anna.position("acars")
+		s.happen("acars", "A", "B", "C")
+		anna.subscribe("acars")
+		anna.forget()
+		anna.hold("acars", at)
+		anna.subscribe("acars", "acars.since=held")
+		anna.want("subscribed acars resumed", "acars:event 0→1 A", "acars:event 1→2 B", "acars:event 2→3 C")
+		at.Seq = 1
+		anna.hold("acars", at) // B was lost
+		anna.Drained(map[string]uint64{"acars": 1})
+		anna.want("acars:event 1→2 B", "acars:event 2→3 C")
+	})
 }

@@ -180,3 +180,42 @@ func TestNothingComesOfATopicThatWasLeft(t *testing.T) {
 		anna.want("unsubscribed aircraft, acars, safety")
 	})
 }
+
+// What waits of a topic is of no use to who leaves it, gets it anew, or gets it in
+// a new epoch. (Of the first one a part is out already.)
+func TestStateThatIsOfNoUseIsNotSent(t *testing.T) {
+	for name, tc := range map[string]struct {
+		happens func(s *scene, g *guest)
+		want    []string
+	}{
+		"it leaves": {
+			func(_ *scene, g *guest) { _, _ = g.Unsubscribe([]string{"aircraft"}) },
+			[]string{"aircraft:update 1→2 ~A{gs=1}", "unsubscribed aircraft"},
+		},
+		"it asks for it anew": {
+			func(_ *scene, g *guest) { g.subscribe("aircraft") },
+			[]string{"aircraft:update 1→2 ~A{gs=1}", "subscribed aircraft", "aircraft:snapshot @3 A{gs=2}"},
+		},
+		"a new epoch": {
+			func(s *scene, _ *guest) { s.begin() },
+			[]string{"aircraft:update 1→2 ~A{gs=1}", "aircraft:snapshot @0"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(s *scene) {
+				s.change("+A gs=0")
+				anna := s.enter("anna")
+				anna.subscribe("aircraft")
+				anna.forget()
+				anna.stall(true)
+				for _, change := range []string{"~A gs=1", "~A gs=2"} {
+					s.change(change)
+					s.wait(window)
+				}
+				tc.happens(s, anna)
+				anna.drain()
+				anna.want(tc.want...)
+			})
+		})
+	}
+}

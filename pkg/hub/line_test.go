@@ -47,6 +47,7 @@ type lane int
 
 const (
 	prioLane lane = iota
+	urgentLane
 	eventLane
 	stateLane
 )
@@ -109,7 +110,7 @@ func (l *line) sendLocked(messages []*wire.Message) {
 	case wire.Happened:
 		to := eventLane
 		if last.Bypass {
-			to = prioLane
+			to = urgentLane
 		}
 		if n := l.pushLocked(to, taking); n < len(taking) {
 			l.loseLocked(last.Topic, taking[n].Base)

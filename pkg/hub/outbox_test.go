@@ -15,7 +15,7 @@ func (l *line) pushLocked(to lane, messages []*wire.Message) (taken int) {
 				l.read(m)
 			}
 			return len(messages)
-		case to != prioLane && len(messages)%2 == 1: // the kernel takes a part of the first one
+		case to >= eventLane && len(messages)%2 == 1: // the kernel takes a part of the first one
 			l.begun, taken = messages[0], 1
 			if to == stateLane {
 				for _, m := range messages[1:] {
@@ -40,7 +40,7 @@ func (l *line) pushLocked(to lane, messages []*wire.Message) (taken int) {
 		case stateLane:
 			l.dropLocked(messages[0].Topic)
 			fallthrough
-		case eventLane:
+		case urgentLane, eventLane:
 			l.owed = true
 		}
 	}
@@ -51,8 +51,12 @@ func (l *line) pushLocked(to lane, messages []*wire.Message) (taken int) {
 // takeLocked puts into a lane what finds room there.
 func (l *line) takeLocked(to lane, messages []*wire.Message) (taken int) {
 	switch to {
-	case prioLane:
-		for taken < len(messages) && len(l.priority) < l.room.priority {
+	case prioLane, urgentLane:
+		most := l.room.priority
+		if to == urgentLane {
+			most = max(most/2, 1)
+		}
+		for taken < len(messages) && len(l.priority) < most {
 			l.priority = append(l.priority, waiting{messages[taken], false})
 			taken++
 		}

@@ -109,7 +109,7 @@ func TestResumeIsRefused(t *testing.T) {
 				anna, options := away(s, anna)
 				anna.forget()
 				anna.subscribe(append(options, "aircraft", "aircraft.since=held")...)
-				last := anna.last(2)
+				last := anna.lately(2)
 				if len(last) != 2 || last[0] != "subscribed aircraft" || last[1][:18] != "aircraft:snapshot " {
 					t.Errorf("it got %v", last)
 				}

@@ -144,8 +144,9 @@ type guest struct {
 	name  string
 	view  *viewer
 
-	mu  sync.Mutex // guards all below
-	got []string
+	mu   sync.Mutex // guards all below
+	got  []string
+	last *wire.Message
 }
 
 // enter has a client come, whose outbox is as large as in the product.
@@ -165,6 +166,7 @@ func (g *guest) take(m *wire.Message) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.got = append(g.got, textOf(m.Event, m.Data))
+	g.last = m
 	g.view.read(m)
 }
 
@@ -295,8 +297,16 @@ func (g *guest) forget() {
 	g.got = nil
 }
 
-// last are the newest that came.
-func (g *guest) last(n int) []string {
+// newest is the newest message that came.
+func (g *guest) newest() *wire.Message {
+	synctest.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last
+}
+
+// lately are the newest that came.
+func (g *guest) lately(n int) []string {
 	synctest.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()

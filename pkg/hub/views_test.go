@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -200,6 +201,48 @@ func TestOneEncodingPerView(t *testing.T) {
 		}
 		if len(seen) != 1 {
 			t.Errorf("1000 got %d different updates", len(seen))
+		}
+	})
+}
+
+// Those who came at different moments share every message from the next one on that
+// leads them to the same position.
+func TestOneEncodingForThoseWhoHaveMet(t *testing.T) {
+	play(t, func(s *scene) {
+		s.change("+A gs=0")
+		var crowd []*keeper
+		for i := range 5 {
+			k := &keeper{}
+			g := &guest{scene: s, Member: s.hub.Enter(k, func(string) bool { return true }), view: newViewer(scenePolicies(), 1_000_000), line: &line{}}
+			g.subscribe("aircraft", "legacy=false")
+			crowd = append(crowd, k)
+			s.change(fmt.Sprint("~A gs=", i))
+		}
+		s.wait(window)
+		s.change("~A gs=9")
+		for _, k := range crowd {
+			if k.last != crowd[0].last {
+				t.Error("an update is encoded twice")
+			}
+		}
+	})
+}
+
+// A snapshot is shared for as long as a window, and no longer.
+func TestASnapshotIsNotOlderThanAWindow(t *testing.T) {
+	play(t, func(s *scene) {
+		s.change("+A gs=0")
+		anna, bert, carl := s.enter("anna"), s.enter("bert"), s.enter("carl")
+		anna.subscribe("aircraft")
+		s.wait(window)
+		bert.subscribe("aircraft")
+		s.wait(time.Millisecond)
+		carl.subscribe("aircraft")
+		if anna.newest() != bert.newest() {
+			t.Error("within a window two got different snapshots")
+		}
+		if carl.newest() == bert.newest() {
+			t.Error("a snapshot was shared for longer than a window")
 		}
 	})
 }
