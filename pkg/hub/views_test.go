@@ -205,25 +205,35 @@ func TestOneEncodingPerView(t *testing.T) {
 	})
 }
 
-// Those who came at different moments share every message from the next one on that
-// leads them to the same position.
+// Those who came at different moments share every message once one has led them to
+// the same position.
 func TestOneEncodingForThoseWhoHaveMet(t *testing.T) {
 	play(t, func(s *scene) {
 		s.change("+A gs=0")
 		var crowd []*keeper
+		different := func() int {
+			seen := map[any]bool{}
+			for _, k := range crowd {
+				seen[k.last] = true
+			}
+			return len(seen)
+		}
 		for i := range 5 {
 			k := &keeper{}
 			g := &guest{scene: s, Member: s.hub.Enter(k, func(string) bool { return true }), view: newViewer(scenePolicies(), 1_000_000), line: &line{}}
-			g.subscribe("aircraft", "legacy=false")
+			g.subscribe("aircraft", "legacy=false", "aircraft.rate=0.5")
 			crowd = append(crowd, k)
 			s.change(fmt.Sprint("~A gs=", i))
+			s.wait(window + time.Millisecond)
 		}
-		s.wait(window)
+		s.wait(time.Second)
+		if n := different(); n != 4 { // the first two were at one position
+			t.Errorf("%d different updates from five positions", n)
+		}
 		s.change("~A gs=9")
-		for _, k := range crowd {
-			if k.last != crowd[0].last {
-				t.Error("an update is encoded twice")
-			}
+		s.wait(2 * time.Second)
+		if n := different(); n != 1 {
+			t.Errorf("%d different updates from one position", n)
 		}
 	})
 }
