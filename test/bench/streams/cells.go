@@ -22,8 +22,8 @@ func millis(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
 }
 
-const legend = `cores: what the operating system accounts to the server, of one core. feed alone: the same server before its clients
-came; what is given to the feed is generated in it, too. clients: the difference. load: what the clients' process took. p50 and
+const legend = `cores: what the operating system accounts to the server, of one core. feed: the same server, with the same clients, when
+what it is fed goes to a topic that nobody watches; it is generated in the server, too. clients: the difference. load: what the clients' process took. p50 and
 p99: from the order to the read, over all clients and rounds; an update's is that of the newest order that it tells. The other
 figures are medians of the rounds.`
 

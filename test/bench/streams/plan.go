@@ -26,8 +26,12 @@ type plan struct {
 	growth  growthPlan
 }
 
-// viewsPlan: as many clients with a view of their own, beside as many who share one.
-type viewsPlan struct{ clients, aircraft int }
+// viewsPlan: as many clients with a view of their own, beside as many who share
+// one; each in some pairs of windows.
+type viewsPlan struct {
+	clients, aircraft, pairs int
+	window                   time.Duration
+}
 
 // latencyPlan: how long the windows are in which something happens once a second.
 type latencyPlan struct {
@@ -47,7 +51,7 @@ type growthPlan struct {
 func full() *plan {
 	return &plan{
 		only: scenarioNames(), window: 10 * time.Second, warmup: 2 * time.Second, rounds: 2,
-		views:   viewsPlan{2000, 10_000},
+		views:   viewsPlan{2000, 10_000, 5, 3 * time.Second},
 		latency: latencyPlan{1000, 50, 20 * time.Second},
 		flow:    10_000,
 		writes:  500,
@@ -65,6 +69,7 @@ func full() *plan {
 func short() *plan {
 	p := full()
 	p.window, p.warmup, p.rounds = 2500*time.Millisecond, time.Second, 1
+	p.views.pairs, p.views.window = 3, 2*time.Second
 	p.latency.slow = 5 * time.Second
 	p.growth.subscribers, p.growth.aircraft, p.growth.audiences = []int{100, 5000}, []int{100, 10_000}, []int{1, 2000}
 	p.growth.window = 2 * time.Second
@@ -79,7 +84,8 @@ func (p *plan) takes() (sum time.Duration) {
 	for _, name := range p.only {
 		switch name {
 		case "views":
-			sum += 3 * turn(p.views.clients, p.window+p.window/2)
+			pair := 2 * (p.views.window + 2*settling)
+			sum += 2*turn(p.views.clients, p.views.window+time.Duration(p.views.pairs)*pair) + turn(p.views.clients, p.window)
 		case "latency":
 			sum += 2 * turn(p.latency.clients, p.latency.slow+2*p.window+2*settling)
 		case "flow":
@@ -121,7 +127,7 @@ func parse(args []string) (*plan, string, error) {
 	p.write = *write
 	if *seconds > 0 {
 		p.window = time.Duration(*seconds * float64(time.Second))
-		p.latency.slow, p.growth.window = max(p.window, 2*time.Second), p.window
+		p.latency.slow, p.views.window, p.growth.window = max(p.window, 2*time.Second), p.window, p.window
 	}
 	if *rounds > 0 {
 		p.rounds = *rounds

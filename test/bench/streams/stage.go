@@ -67,6 +67,12 @@ func (s *stage) put() error {
 	return s.order(map[string]any{"do": "put", "t": swarm.Stamp(s.clock.Now())})
 }
 
+// putUnseen moves the fleet, and gives it to a topic that nobody watches: what that
+// takes is what the feed takes, and its log and its replica.
+func (s *stage) putUnseen() error {
+	return s.order(map[string]any{"do": "put", "t": swarm.Stamp(s.clock.Now()), "topics": []string{"vessels"}})
+}
+
 // move moves the fleet, and tells nobody.
 func (s *stage) move() error {
 	return s.order(map[string]any{"do": "move", "t": swarm.Stamp(s.clock.Now())})

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 func small(scenarios ...string) *plan {
 	return &plan{
 		only: scenarios, window: 500 * time.Millisecond, warmup: 200 * time.Millisecond, rounds: 1,
-		views:   viewsPlan{20, 300},
+		views:   viewsPlan{20, 300, 1, 500 * time.Millisecond},
 		latency: latencyPlan{10, 50, 1200 * time.Millisecond},
 		flow:    200,
 		writes:  10,
@@ -94,20 +94,26 @@ func TestEverythingIsMeasured(t *testing.T) {
 // TestAViewSeesItsPart looks at what the clients of a small run got.
 func TestAViewSeesItsPart(t *testing.T) {
 	b := wantBench(t, small("views"), &bytes.Buffer{})
-	own, err := b.takeViews(b.views.clients)
-	if err != nil {
-		t.Fatal(err)
+	b.views.pairs = 2
+	turns, err := b.takeViews(b.views.clients)
+	if err != nil || len(turns) != 2 {
+		t.Fatalf("%d pairs, %v", len(turns), err)
 	}
-	a := own.with.stream("aircraft")
-	if a.Clients != b.views.clients || a.Fewest < 1 || a.Latency.Count() == 0 || own.with.faults() != "" {
-		t.Errorf("the account is %+v, with %s", a, own.with.faults())
-	}
-	// 49 aircraft, of which each takes some 65 bytes.
-	if each := own.with.bytesEach("aircraft"); each < 2500 || each > 6000 {
-		t.Errorf("an update has %.0f bytes", each)
-	}
-	if own.feed.cores() <= 0 || own.with.cores() <= 0 || own.with.loadCores() <= 0 {
-		t.Errorf("cores: %v, %v, %v", own.feed.cores(), own.with.cores(), own.with.loadCores())
+	for _, own := range turns {
+		a := own.with.stream("aircraft")
+		if a.Clients != b.views.clients || a.Fewest < 1 || a.Latency.Count() == 0 || own.with.faults() != "" {
+			t.Errorf("the account is %+v, with %s", a, own.with.faults())
+		}
+		// 49 aircraft, of which each takes some 65 bytes.
+		if each := own.with.bytesEach("aircraft"); each < 2500 || each > 6000 {
+			t.Errorf("an update has %.0f bytes", each)
+		}
+		if own.before.cores() <= 0 || own.feed.cores() <= 0 || own.with.cores() <= 0 || own.with.loadCores() <= 0 {
+			t.Errorf("cores: %v, %v, %v, %v", own.before.cores(), own.feed.cores(), own.with.cores(), own.with.loadCores())
+		}
+		if own.feed.following.Streams != nil {
+			t.Error("clients were asked what they got of what nobody sees")
+		}
 	}
 }
 

@@ -25,7 +25,8 @@ import (
 // order is a line of input. What has an answer is answered by a line.
 //
 //	{"do":"fleet","aircraft":100,"topics":["aircraft"]}   make aircraft, for these topics of state → {}
-//	{"do":"put","t":"\"0000005848809463105\""}            move them all, and give them to the feeds, with a stamp (JSON)
+//	{"do":"put","t":"\"0000005848809463105\""}            move them all, and give them to the feeds, with a stamp (JSON);
+//	                                                      with topics, to the feeds of those
 //	{"do":"move"}                                         move them, and give them to nobody: what that takes is not the feed's
 //	{"do":"tell","topic":"alerts","t":…,"size":300}       publish an event of about so many bytes, with a stamp
 //	{"do":"counts"}                                       → counts
@@ -102,12 +103,7 @@ func (b *board) do(o *order) error {
 	case b.fleet == nil:
 		return errors.New("there is no fleet")
 	case o.Do == "put":
-		updates := b.fleet.Updates(o.T, time.Now())
-		for _, f := range b.into {
-			f.Put(updates)
-		}
-		b.fleet.Step(time.Now()) // for the next: that takes it no time
-		return nil
+		return b.put(o)
 	case o.Do == "move":
 		b.fleet.Updates(o.T, time.Now())
 		b.fleet.Step(time.Now())
@@ -116,15 +112,37 @@ func (b *board) do(o *order) error {
 	return errors.New("there is no such order")
 }
 
-// gather makes the aircraft.
-func (b *board) gather(o *order) (err error) {
-	b.into = nil
-	for _, name := range o.Topics {
+// put gives the feeds what the fleet is like.
+func (b *board) put(o *order) (err error) {
+	into := b.into
+	if len(o.Topics) > 0 {
+		if into, err = b.named(o.Topics); err != nil {
+			return err
+		}
+	}
+	updates := b.fleet.Updates(o.T, time.Now())
+	for _, f := range into {
+		f.Put(updates)
+	}
+	b.fleet.Step(time.Now()) // for the next: that takes it no time
+	return nil
+}
+
+func (b *board) named(topics []string) (feeds []*feed.Feed, err error) {
+	for _, name := range topics {
 		f := b.feeds[name]
 		if f == nil {
-			return fmt.Errorf("no topic of state is called %q", name)
+			return nil, fmt.Errorf("no topic of state is called %q", name)
 		}
-		b.into = append(b.into, f)
+		feeds = append(feeds, f)
+	}
+	return feeds, nil
+}
+
+// gather makes the aircraft.
+func (b *board) gather(o *order) (err error) {
+	if b.into, err = b.named(o.Topics); err != nil {
+		return err
 	}
 	if b.fleet, err = traffic.New(o.Aircraft, time.Now()); err != nil {
 		return err
