@@ -50,9 +50,9 @@ type growthPlan struct {
 // full is what is measured without -short.
 func full() *plan {
 	return &plan{
-		only: scenarioNames(), window: 10 * time.Second, warmup: 2 * time.Second, rounds: 2,
-		views:   viewsPlan{2000, 10_000, 5, 3 * time.Second},
-		latency: latencyPlan{1000, 50, 20 * time.Second},
+		only: scenarioNames(), window: 8 * time.Second, warmup: 1500 * time.Millisecond, rounds: 2,
+		views:   viewsPlan{2000, 10_000, 4, 3 * time.Second},
+		latency: latencyPlan{1000, 50, 15 * time.Second},
 		flow:    10_000,
 		writes:  500,
 		growth: growthPlan{
@@ -60,7 +60,7 @@ func full() *plan {
 			aircraft:    []int{100, 300, 1000, 3000, 10_000},
 			audiences:   []int{1, 10, 100, 500, 2000},
 
-			fewSubscribers: 100, fewAircraft: 50, manySubscribers: 2000, someAircraft: 1000, window: 6 * time.Second,
+			fewSubscribers: 100, fewAircraft: 50, manySubscribers: 2000, someAircraft: 1000, window: 5 * time.Second,
 		},
 	}
 }
@@ -68,11 +68,11 @@ func full() *plan {
 // short takes some two minutes.
 func short() *plan {
 	p := full()
-	p.window, p.warmup, p.rounds = 2500*time.Millisecond, time.Second, 1
-	p.views.pairs, p.views.window = 3, 2*time.Second
-	p.latency.slow = 5 * time.Second
+	p.window, p.warmup, p.rounds = 2*time.Second, time.Second, 1
+	p.views.pairs, p.views.window = 2, 2500*time.Millisecond
+	p.latency.slow = 4 * time.Second
 	p.growth.subscribers, p.growth.aircraft, p.growth.audiences = []int{100, 5000}, []int{100, 10_000}, []int{1, 2000}
-	p.growth.window = 2 * time.Second
+	p.growth.window = 1500 * time.Millisecond
 	return p
 }
 

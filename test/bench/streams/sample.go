@@ -203,6 +203,15 @@ func median(values []float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
+// mean is that of some figures; of none 0.
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(max(1, len(values)))
+}
+
 // of gives one figure of each.
 func of[T any](list []T, figure func(*T) float64) []float64 {
 	out := make([]float64, len(list))

@@ -143,7 +143,7 @@ func (b *bench) measureViews() error {
 	if len(turns[ownViews]) == 0 || len(turns[sharedView]) == 0 {
 		return errors.New("there is nothing to compare")
 	}
-	own, shared := median(of(turns[ownViews], (*viewsTurn).cores)), median(of(turns[sharedView], (*viewsTurn).cores))
+	own, shared := mean(of(turns[ownViews], (*viewsTurn).cores)), mean(of(turns[sharedView], (*viewsTurn).cores))
 	few := shortfall(min(b.rate(turns[ownViews]), b.rate(turns[sharedView])), viewsHz)
 	b.found.Bar(own <= viewsCores && few == "", "%d clients with a view each of about %d of %d aircraft, 5 Hz: %.2f cores, the feed apart: up to %.2f%s",
 		b.views.clients, traffic.InView, b.views.aircraft, own, viewsCores, few)
@@ -153,7 +153,7 @@ func (b *bench) measureViews() error {
 
 // rate is how often a client was told something.
 func (b *bench) rate(turns []viewsTurn) float64 {
-	return median(of(turns, func(t *viewsTurn) float64 {
+	return mean(of(turns, func(t *viewsTurn) float64 {
 		return t.with.perSecond(float64(t.with.got("aircraft"))) / float64(b.views.clients)
 	}))
 }
@@ -162,6 +162,7 @@ func (b *bench) viewsTable(turns map[string][]viewsTurn) *report.Table {
 	t := &report.Table{
 		Title: fmt.Sprintf("Views: %d clients, %d aircraft that all change %g times a second", b.views.clients, b.views.aircraft, viewsHz),
 		Head:  []string{"", "cores", "feed, before clients", "feed", "clients", "CPU/update", "updates/s·client", "bytes/update", "p50", "p99", "load"},
+		Note:  "Means of all windows: a window has too few garbage collections for a median.",
 	}
 	for _, name := range []string{ownViews, sharedView, floorName} {
 		list := turns[name]
@@ -169,7 +170,7 @@ func (b *bench) viewsTable(turns map[string][]viewsTurn) *report.Table {
 			t.Row(name, "failed")
 			continue
 		}
-		figure := func(f func(*viewsTurn) float64) float64 { return median(of(list, f)) }
+		figure := func(f func(*viewsTurn) float64) float64 { return mean(of(list, f)) }
 		cores, bytes := figure((*viewsTurn).cores), "as shared"
 		if name != floorName {
 			bytes = number(figure(func(t *viewsTurn) float64 { return t.with.bytesEach("aircraft") }))
