@@ -51,7 +51,7 @@ func Load(path string) ([]Frame, error) {
 }
 
 // noise are the fields that are told only with another's change.
-var noise = []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition"}
+var noise = []string{"seen", "seen_pos", "messages", "rssi", "r_dst", "r_dir", "distance_nm", "lastPosition", "receivers"}
 
 // Known is what is known of one aircraft.
 type Known struct {

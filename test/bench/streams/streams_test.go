@@ -254,11 +254,11 @@ func TestParse(t *testing.T) {
 	if root != "x" || !slices.Equal(p.only, []string{"flow", "views"}) || p.window != time.Second || p.rounds != 4 || !p.write || p.mostClients() != 2000 {
 		t.Errorf("%s %+v", root, p)
 	}
-	if p, _, err := parse(nil); err != nil || p.takes() > 15*time.Minute || len(p.only) != 6 || p.mostClients() != 5000 {
+	if p, _, err := parse(nil); err != nil || p.takes() > 18*time.Minute || len(p.only) != 6 || p.mostClients() != 5000 {
 		t.Errorf("in full: %v, %v", p.takes(), err)
 	}
 	t.Setenv("BENCH", "short")
-	if p, _, err := parse(nil); err != nil || p.takes() > 160*time.Second || p.rounds != 1 {
+	if p, _, err := parse(nil); err != nil || p.takes() > 180*time.Second || p.rounds != 1 {
 		t.Errorf("in short: %v, %v", p.takes(), err)
 	}
 	if _, _, err := parse([]string{"-only=x"}); err == nil {
