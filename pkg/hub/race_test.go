@@ -3,4 +3,4 @@
 package hub_test
 
 // sequences are fewer where everything takes four times as long.
-const sequences = 1000
+const sequences = 600

@@ -3,4 +3,4 @@
 package replica_test
 
 // sequences are fewer where everything takes four times as long.
-const sequences = 600
+const sequences = 400
