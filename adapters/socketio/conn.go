@@ -87,22 +87,11 @@ func (c *conn) sendLocked(messages []*wire.Message) {
 	}
 }
 
-// skipsLocked says whether a message is of no use to the client: a state that
-// begins with what it lost, or an event that comes after one that it lost. What
-// it gets when it has drained makes up for both.
+// skipsLocked says whether a message is of no use to the client: one of a topic of
+// which it lost something. What it gets when it has drained makes up for it.
 func (c *conn) skipsLocked(m *wire.Message) bool {
-	base, lost := c.lost[m.Topic]
-	switch m.Class {
-	case wire.State:
-		return lost
-	case wire.Happened:
-		if lost && m.Base == base { // here it goes on
-			delete(c.lost, m.Topic)
-			lost = false
-		}
-		return lost
-	}
-	return false
+	_, lost := c.lost[m.Topic]
+	return lost && (m.Class == wire.State || m.Class == wire.Happened)
 }
 
 // noteLocked keeps what is lost: a snapshot that was taken makes up for it.

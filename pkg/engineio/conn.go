@@ -266,8 +266,13 @@ func (c *Conn) tellDrained() {
 	defer c.calls.Unlock()
 	for {
 		c.mu.Lock()
-		c.out.gate, c.out.owed = false, false
 		open := c.phase == phaseOpen
+		if open && (c.writing || !c.out.empty()) { // something waits again
+			c.telling = false
+			c.mu.Unlock()
+			return
+		}
+		c.out.gate, c.out.owed = false, false
 		c.mu.Unlock()
 		if open && c.handler != nil && !c.told {
 			c.guard(c.handler.Drained)
