@@ -23,9 +23,9 @@ func millis(d time.Duration) string {
 }
 
 const legend = `cores: what the operating system accounts to the server, of one core. feed: the same server, with the same clients, when
-what it is fed goes to a topic that nobody watches; it is generated in the server, too. clients: the difference. load: what the clients' process took. p50 and
-p99: from the order to the read, over all clients and rounds; an update's is that of the newest order that it tells. The other
-figures are medians of the rounds.`
+what it is fed goes to a topic that nobody watches; it is generated in the server, too. clients: the difference. load: what
+the clients' process took. p50 and p99: from the order to the read, over all clients and rounds; an update's is that of the
+newest order that it tells. The other figures are medians of the rounds.`
 
 // has says whether a scenario is among those wanted.
 func (p *plan) has(name string) bool { return slices.Contains(p.only, name) }
