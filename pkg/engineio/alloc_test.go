@@ -28,7 +28,7 @@ func TestAllocBroadcast(t *testing.T) {
 		}()
 		peers = append(peers, f.peer())
 	}
-	out := &f.Server.counters.bytesOut
+	out := &f.counters.bytesOut
 	base := int64(out.Load())
 	frame, attached := big(1000), NewFrame(make([]byte, 100), true)
 	for name, send := range map[string]func(p *peer) int{
