@@ -113,7 +113,7 @@ func TestAHostThatHangsHoldsUpNoOther(t *testing.T) {
 			}
 			synctest.Wait()
 			for range 20 {
-				if !s.Deliver("https://works.example/", alert("2")) {
+				if !s.Deliver("https://good.example/", alert("2")) {
 					full++
 				}
 				synctest.Wait()

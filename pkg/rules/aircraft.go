@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/geo"
@@ -136,8 +134,8 @@ func (a *aircraft) settleAltitude(alt, baro, geom string) {
 }
 
 func (a *aircraft) settlePlace(lat, lon string) {
-	y, ok := number(lat)
-	x, also := number(lon)
+	y, ok := record.Float(lat)
+	x, also := record.Float(lon)
 	a.point = geo.Point{Lat: y, Lon: x}
 	a.located = ok && also && a.point.Valid()
 }
@@ -145,7 +143,7 @@ func (a *aircraft) settlePlace(lat, lon string) {
 // measure takes the first of several values that is a number.
 func (a *aircraft) measure(which int, raws ...string) {
 	for _, raw := range raws {
-		if v, ok := number(raw); ok {
+		if v, ok := record.Float(raw); ok {
 			a.number[which], a.numeric[which] = v, true
 			return
 		}
@@ -156,48 +154,17 @@ func (a *aircraft) mark(which int, raw string) {
 	a.flag[which], a.flagged[which] = raw == "true", raw == "true" || raw == "false"
 }
 
-// number reads a JSON number. What no float can hold is none.
-func number(raw string) (v float64, ok bool) {
-	// ParseFloat also takes what JSON does not: inf, nan, 0x10, 1_0.
-	if raw == "" || len(raw) > maxText || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
-		return 0, false
-	}
-	for i := range len(raw) {
-		switch c := raw[i]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
-		}
-	}
-	v, err := strconv.ParseFloat(raw, 64)
-	return v, err == nil
-}
-
 // text reads a JSON string without the blanks around it; "" when it is none, or
-// too long. One with nothing to decode is not copied.
+// too long.
 func text(raw string) string {
-	if len(raw) < 2 || len(raw) > 6*maxText || raw[0] != '"' || raw[len(raw)-1] != '"' {
+	if len(raw) > 6*maxText {
 		return ""
 	}
-	body := raw[1 : len(raw)-1]
-	for i := range len(body) {
-		if c := body[i]; c < ' ' || c == '"' || c == '\\' {
-			body = decode(raw)
-			break
-		}
-	}
-	if body = strings.TrimSpace(body); len(body) > maxText {
+	body := strings.TrimSpace(record.Text(raw))
+	if len(body) > maxText {
 		return ""
 	}
 	return body
-}
-
-// decode stands apart because what Unmarshal writes to is allocated.
-func decode(raw string) (text string) {
-	if json.Unmarshal([]byte(raw), &text) != nil {
-		return ""
-	}
-	return text
 }
 
 func upper(c byte) byte {

@@ -123,7 +123,7 @@ func airframeJSON(fields record.Fields) string {
 }
 
 func dbFlags(fields record.Fields) int {
-	v, ok := number(fields.Get("dbFlags"))
+	v, ok := record.Float(fields.Get("dbFlags"))
 	if !ok || v < 0 || v > 1<<30 {
 		return 0
 	}

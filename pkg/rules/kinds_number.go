@@ -2,6 +2,8 @@ package rules
 
 import (
 	"encoding/json"
+
+	"github.com/skygate-io/skygate/pkg/record"
 )
 
 // limits are the values that are believed of a number: a comparison with what lies
@@ -27,7 +29,7 @@ func plainNumber(path string, raw json.RawMessage) (float64, error) {
 	if kindOf(raw) == "a string" {
 		digits = text(digits)
 	}
-	v, ok := number(digits)
+	v, ok := record.Float(digits)
 	if !ok {
 		return 0, expected(path, "a number", raw)
 	}
