@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -17,6 +18,10 @@ const jitter = 250 // ms
 // maxNames bounds the table of field names, so that a source that invents names
 // without end costs what it sends and no more.
 const maxNames = 4096
+
+// forever is the time to live of records that have none, in milliseconds: more than
+// any clock counts, and little enough to be added to a time.
+const forever = 1 << 60
 
 // merger holds what a topic's sources have reported and what of it was told. It
 // is a mechanism: no clock, no goroutine, no lock.
@@ -55,6 +60,7 @@ type row struct {
 	told     record.Fields
 	observed int64
 	rideAt   int64 // from when on the next change takes the noise along
+	until    int64 // when it ends by itself; 0 is not known
 	isTold   bool
 	dirty    bool
 	expired  bool
@@ -64,7 +70,7 @@ func newMerger(policy topic.Policy) *merger {
 	m := &merger{
 		policy:  policy,
 		noise:   delta.Noise(policy.Noise),
-		ttl:     policy.TTL.Milliseconds(),
+		ttl:     cmp.Or(policy.TTL.Milliseconds(), forever),
 		rides:   policy.NoiseEvery.Milliseconds(),
 		rows:    map[string]*row{},
 		names:   map[string]string{},
@@ -95,6 +101,11 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 	}
 	r := m.rows[u.Key]
 	switch {
+	case u.Gone:
+		m.leave(r, source, now)
+		return nil
+	case r == nil && u.Until != 0 && u.Until <= now:
+		return nil
 	case r == nil && m.policy.MaxRecords > 0 && len(m.rows) >= m.policy.MaxRecords:
 		m.refused++
 		return nil
@@ -114,6 +125,9 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 		m.set(&r.now, u.Fields)
 	}
 	m.assume(r)
+	if u.Until != 0 || r.until != 0 && !m.shared(r, source) {
+		r.until = u.Until
+	}
 	r.observed = max(observed, min(r.observed, now))
 	m.touch(r)
 	return r
@@ -234,7 +248,7 @@ func (m *merger) expire(now int64) (gone []string) {
 	for key, r := range m.rows {
 		// After a clock that was set back, what was heard before counts from now.
 		r.observed, r.rideAt = min(r.observed, now), min(r.rideAt, now+m.rides)
-		if r.observed+m.ttl > now {
+		if r.observed+m.ttl > now && (r.until == 0 || r.until > now) {
 			if r.origins != nil {
 				m.age(r, now)
 			}

@@ -44,6 +44,10 @@ type Update struct {
 	// Whole says that the update names every field the entity has, so that a
 	// field that it lacks has vanished. Otherwise other fields stay as they are.
 	Whole bool
+	// Until is when the entity ends by itself, in unix milliseconds; 0 is not known.
+	Until int64
+	// Gone says that the source no longer lists the entity; the update has no fields.
+	Gone bool
 }
 
 // Change is what happened to a topic's records from one position to a later
@@ -71,6 +75,8 @@ type Event struct {
 	Name string
 	// Owner is who alone is to be told, by the id of an identity; "" is everyone.
 	Owner string
+	// Record has the key among its fields, too, when that is to be told as another
+	// value than a text: a number.
 	Record
 }
 

@@ -42,6 +42,13 @@ type Policy struct {
 	// the names of the events that it tells.
 	Of   string
 	Only []string
+	// Tells are the names of the events that are told in the topic; nil are those that
+	// begin with its Prefix.
+	Tells []string
+	// Along is the topic that this one goes along with: whoever joins that one joins
+	// this, and leaves it likewise. Clients do not name it, and it has no snapshot. ""
+	// for a topic that stands for itself.
+	Along string
 	// Whole says that an update tells each record as a whole, under List, for clients
 	// that merge nothing.
 	Whole bool
@@ -56,7 +63,8 @@ type Policy struct {
 
 	// Rate is how often a second the topic emits, at most.
 	Rate float64
-	// TTL is how long a record lives after its newest message.
+	// TTL is how long a record lives after its newest message; 0 is until its own end,
+	// or until its source no longer lists it.
 	TTL time.Duration
 	// Retention is how long what happened is remembered for clients that resume:
 	// records that are gone, and events. RetainMost bounds their number,
