@@ -19,6 +19,7 @@ type history struct {
 	before topic.Position // the position before the oldest that is kept
 	kept   []*event
 	bytes  int
+	series []string // of the policy's Series: the newest points, oldest first
 }
 
 // event is one that is kept, with what filters read of it.
@@ -29,6 +30,7 @@ type event struct {
 	size  int
 	other bool          // it is none of those that the topic shows
 	told  *wire.Message // the newest form of it
+	older *wire.Message // and that for older clients
 }
 
 var _ content = (*history)(nil)
@@ -53,6 +55,7 @@ func (h *history) apply(e *feedlog.Entry) {
 	}
 	kept := &event{Entry: e, size: e.Change.Size()}
 	kept.other = h.policy.Only != nil && !slices.Contains(h.policy.Only, e.Change.Event.Name)
+	h.point(e.Change.Event)
 	for _, f := range e.Change.Event.Fields {
 		kept.attrs.Set(f.Name, f.Raw)
 	}
@@ -102,7 +105,7 @@ func (h *history) snapshot(v *view.View, sent uint64, now time.Time) ([]*wire.Me
 		e := h.kept[i].Change.Event
 		if !told[e.Key] && h.kept[i].seenBy(v) {
 			told[e.Key] = true
-			newest = append(newest, e)
+			newest = append(newest, h.whole(e))
 		}
 	}
 	span := wire.Span{At: topic.Position{Epoch: h.at.Epoch, Seq: sent}, View: v.Token()}
@@ -124,18 +127,28 @@ func (h *history) advance(c *cohort, v *view.View, now time.Time) flush {
 
 // tell makes the messages of those events that a view sees.
 func (h *history) tell(c *cohort, events []*event, v *view.View, now time.Time) flush {
-	var out []*wire.Message
+	var f flush
+	differ := false // what older clients get is not the same
 	for _, e := range events {
 		if !e.seenBy(v) {
 			continue
 		}
 		if e.told == nil || e.told.Base != c.sent {
-			e.told = wire.Event(h.policy, wire.Span{Base: c.sent, At: e.At}, e.Change.Event, now)
+			span := wire.Span{Base: c.sent, At: e.At}
+			e.told = wire.Event(h.policy, span, e.Change.Event, now)
+			e.older = e.told
+			if whole := h.whole(e.Change.Event); whole != e.Change.Event {
+				e.older = wire.Event(h.policy, span, whole, now)
+			}
 		}
-		out = append(out, e.told)
+		differ = differ || e.older != e.told
+		f.plain, f.legacy = append(f.plain, e.told), append(f.legacy, e.older)
 		c.sent = e.At.Seq
 	}
-	return flush{plain: out, legacy: out}
+	if !differ {
+		f.legacy = f.plain
+	}
+	return f
 }
 
 // change: what is happening is told by the next event; what has happened, in the

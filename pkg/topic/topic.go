@@ -79,6 +79,8 @@ type Policy struct {
 	Owned bool
 	// Recent is how many events a snapshot of a topic of events has at most.
 	Recent int
+	// Series is made of what events of one name tell; nil for none.
+	Series *Series
 	// Urgent names a field of true and false: a change that makes it true goes out
 	// at once, with all that waits.
 	Urgent string
@@ -107,6 +109,8 @@ type Policy struct {
 	// Precision is the number of decimals to which a field is rounded before it
 	// is stored and compared.
 	Precision map[string]int
+	// Sorts says how records of several sorts are shown; nil when all are of one.
+	Sorts *Sorts
 	// Legacy are the events derived from each change for clients that do not
 	// follow positions; nil when there are none.
 	Legacy *Legacy
@@ -130,12 +134,31 @@ type Preference struct {
 	For time.Duration
 }
 
+// Series is what events of one name have told, one after the other. The newest of
+// them has it in a snapshot, and each for clients that take legacy events, which
+// keep no series of their own; others get the points one by one.
+type Series struct {
+	// Event is the events' name, Point the field that holds an event's point.
+	Event, Point string
+	// List is the field under which the newest points are told, oldest first: so many
+	// at Most.
+	List string
+	Most int
+}
+
 // Legacy names the events that older clients know a topic's changes by.
 type Legacy struct {
 	// New and Removed are event names; NewList and RemovedList are the keys
 	// under which they carry records and keys.
 	New, NewList         string
 	Removed, RemovedList string
+	// Lists says that an update carries, beside what changed, the whole lists of the
+	// snapshot, for clients to whom it means just those; and what it is about:
+	// update_type is the sort of a record that changed, or "<sort>_expired" when some
+	// are gone and nothing else happened, with their keys in "<sort>_ids".
+	Lists bool
+	// One has each record told by an event of its own; nil for not.
+	One *OneByOne
 }
 
 // Config is the part of a policy that an operator may set.
