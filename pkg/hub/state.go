@@ -47,6 +47,9 @@ const (
 
 func newPicture(p *topic.Policy, limit int, state feedlog.State) *picture {
 	c := &picture{policy: p, limit: limit, at: state.At, replica: replica.New(p.Key, p.Only, p.Whole)}
+	if p.Sorts != nil {
+		c.replica.SortBy(p.Sorts.Field)
+	}
 	c.replica.Load(state.Records, state.At.Seq)
 	return c
 }
@@ -62,6 +65,10 @@ func (p *picture) span(base, seq uint64, v *view.View) wire.Span {
 
 func (p *picture) snapshot(v *view.View, sent uint64, now time.Time) ([]*wire.Message, *cohort) {
 	c := &cohort{sent: sent, seen: p.at.Seq, visible: p.replica.Select(v)}
+	if p.policy.Sorts != nil {
+		sorted := p.replica.Sorted(c.visible, v, now.UnixMilli())
+		return wire.SortedSnapshot(p.policy, p.span(0, sent, v), sorted, p.limit, now), c
+	}
 	records := p.replica.Whole(c.visible, v, now.UnixMilli())
 	return wire.Snapshot(p.policy, p.span(0, sent, v), records, p.limit, now), c
 }
@@ -76,7 +83,8 @@ func (p *picture) advance(c *cohort, v *view.View, now time.Time) flush {
 	if lists.Empty() {
 		return flush{}
 	}
-	f := p.tell(p.span(c.sent, p.at.Seq, v), lists, true, now)
+	f := p.tell(p.span(c.sent, p.at.Seq, v), lists, now)
+	p.tellOlder(&f, lists, step, c.visible, v, now)
 	c.sent = p.at.Seq
 	return f
 }
@@ -84,7 +92,8 @@ func (p *picture) advance(c *cohort, v *view.View, now time.Time) flush {
 func (p *picture) change(c *cohort, old, v *view.View, now time.Time) (flush, *cohort) {
 	step, visible := p.replica.Switch(old, c.visible, c.seen, v)
 	lists := p.replica.Lists(step, v, now.UnixMilli())
-	f := p.tell(p.span(c.sent, p.at.Seq, v), lists, true, now)
+	f := p.tell(p.span(c.sent, p.at.Seq, v), lists, now)
+	p.tellOlder(&f, lists, step, visible, v, now)
 	return f, &cohort{sent: p.at.Seq, seen: p.at.Seq, visible: visible}
 }
 
@@ -105,18 +114,33 @@ func (p *picture) resume(v *view.View, since topic.Position, now time.Time) (f f
 		return f, nil, false // a snapshot says the same with less
 	}
 	c.sent = p.at.Seq
-	return p.tell(p.span(since.Seq, p.at.Seq, v), lists, false, now), c, true
+	return p.tell(p.span(since.Seq, p.at.Seq, v), lists, now), c, true
 }
 
-// tell makes the messages of a change in a view. Older clients get theirs with
-// what is live.
-func (p *picture) tell(s wire.Span, l wire.Lists, live bool, now time.Time) flush {
+// tell makes the messages of a change in a view.
+func (p *picture) tell(s wire.Span, l wire.Lists, now time.Time) flush {
 	plain := wire.Update(p.policy, s, l, p.limit, now)
-	f := flush{plain: plain, legacy: plain}
-	if live {
-		f.legacy = append(plain[:len(plain):len(plain)], wire.Legacy(p.policy, l, p.limit, now)...)
+	return flush{plain: plain, legacy: plain}
+}
+
+// tellOlder adds what older clients get with what is live.
+func (p *picture) tellOlder(f *flush, l wire.Lists, step replica.Step, visible replica.Set, v *view.View, now time.Time) {
+	older := p.policy.Legacy
+	if older == nil {
+		return
 	}
-	return f
+	if older.New != "" {
+		f.legacy = append(f.plain[:len(f.plain):len(f.plain)], wire.Legacy(p.policy, l, p.limit, now)...)
+	}
+	if older.One == nil && !older.Lists {
+		return
+	}
+	singles := p.replica.Singles(step, v, now.UnixMilli())
+	all := p.replica.Sorted(visible, v, now.UnixMilli())
+	if older.Lists {
+		f.legacy = wire.WithLists(p.policy, f.plain, singles, all, p.limit)
+	}
+	f.legacy = append(f.legacy[:len(f.legacy):len(f.legacy)], wire.OneByOne(p.policy, singles, all, now)...)
 }
 
 func (p *picture) forget(now time.Time) {

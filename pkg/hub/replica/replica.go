@@ -30,6 +30,7 @@ type Replica struct {
 	keyName string
 	only    map[string]struct{} // the fields that are kept; nil for all
 	whole   bool                // what changed is told whole
+	sortBy  string              // the field that holds a record's sort, "" for none
 
 	slots []slot
 	seqs  []uint64 // of each slot's last change: scanned to find what changed
@@ -59,6 +60,7 @@ type Replica struct {
 // slot is where a record is, or was.
 type slot struct {
 	key      string
+	sort     string  // also of one that is gone
 	fields   []field // sorted by name, vanished ones among them
 	attrs    view.Attributes
 	born     uint64 // the seq at which it appeared, or was replaced as a whole
@@ -180,12 +182,13 @@ func (r *Replica) add(rec *record.Record, seq uint64, observed int64) {
 	i := r.slot(rec.Key, seq)
 	s := &r.slots[i]
 	s.born, s.observed, s.attrs = seq, observed, view.Attributes{}
-	s.fields = s.fields[:0]
+	s.fields, s.sort = s.fields[:0], ""
 	if cap(s.fields) < len(rec.Fields) {
 		s.fields = make([]field, 0, len(rec.Fields)+4)
 	}
 	for _, f := range rec.Fields {
 		s.attrs.Set(f.Name, f.Raw)
+		r.note(s, f)
 		if r.keeps(f.Name) {
 			s.fields = append(s.fields, field{f, seq})
 		}
@@ -205,6 +208,7 @@ func (r *Replica) update(patch *record.Record, seq uint64, observed int64) {
 	at := 0
 	for _, f := range patch.Fields {
 		s.attrs.Set(f.Name, f.Raw)
+		r.note(s, f)
 		if !r.keeps(f.Name) {
 			continue
 		}
