@@ -46,7 +46,11 @@ func TestParseEnvelope(t *testing.T) {
 		"both names of the list":  {`{"aircraft":[{"hex":"aaaaaa"}],"ac":[{"hex":"~bbbbbb"}]}`, 0},
 		"something follows":       {`{"aircraft":` + list + `}<!-- served in 3 ms -->`, 0},
 		"a list that is null too": {`{"ac":null,"aircraft":` + list + `}`, 0},
+		"messages after the list": {`{"aircraft":` + list + `,"messages":7}`, 0},
+		"messages are no number":  {`{"messages":"many","aircraft":` + list + `}`, 0},
+		"half a message":          {`{"messages":1.5,"aircraft":` + list + `}`, 0},
 	}
+	messagesOf := map[string]uint64{"seconds": 34887802, "messages after the list": 7} // of the others none
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			f, err := readsb.Parse([]byte(test.body))
@@ -55,6 +59,9 @@ func TestParseEnvelope(t *testing.T) {
 			}
 			if f.Now != test.now {
 				t.Errorf("now is %d, want %d", f.Now, test.now)
+			}
+			if want := messagesOf[name]; f.Messages != want {
+				t.Errorf("%d messages, want %d", f.Messages, want)
 			}
 			if got := keys(f.Updates(at, nil)); !slices.Equal(got, []string{"AAAAAA", "~BBBBBB"}) {
 				t.Errorf("got %v", got)

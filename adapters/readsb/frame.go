@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/aircraft"
@@ -44,6 +45,9 @@ type Frame struct {
 	// Now is the moment the ages in the file relate to, by the receiver's clock
 	// (unix milliseconds); 0 when the file does not say.
 	Now int64
+	// Messages is how many the receiver has heard since it began; 0 when the file does
+	// not say.
+	Messages uint64
 	// Bad counts refused records by reason.
 	Bad map[string]uint64
 
@@ -142,6 +146,10 @@ func (f *Frame) envelope(d *json.Decoder) error {
 		case "now":
 			if err = d.Decode(&skipped); err == nil {
 				f.Now = aircraft.UnixMilli(string(skipped))
+			}
+		case "messages":
+			if err = d.Decode(&skipped); err == nil {
+				f.Messages, _ = strconv.ParseUint(string(skipped), 10, 64)
 			}
 		default:
 			err = d.Decode(&skipped)

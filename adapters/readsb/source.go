@@ -122,6 +122,9 @@ func (s *Source) deliver(frame *Frame, written int64, sink feed.Sink) {
 		newest = max(newest, updates[i].Observed)
 	}
 	s.health.Use(len(updates), newest, frame.Bad)
+	if frame.Messages > 0 {
+		s.health.Count(frame.Messages)
+	}
 	if len(updates) > 0 {
 		sink.Put(updates)
 	}

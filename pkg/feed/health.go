@@ -55,6 +55,13 @@ func (h *Health) Use(records int, newest int64, bad map[string]uint64) {
 	}
 }
 
+// Count takes note of the receiver's own count of messages.
+func (h *Health) Count(messages uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.latest.Messages = messages
+}
+
 // Fail counts what went wrong by its reason; the source is [Failing] from now on.
 func (h *Health) Fail(reason, err string) {
 	h.mu.Lock()

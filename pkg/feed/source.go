@@ -38,6 +38,9 @@ type Status struct {
 	Err string
 	// Records counts the records that were used.
 	Records uint64
+	// Messages is the receiver's own count of what it has heard, which may begin anew;
+	// 0 when it tells none.
+	Messages uint64
 	// Bad counts what was refused, by reason.
 	Bad map[string]uint64
 }
