@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/skygate-io/skygate/namespaces/audio"
 	"github.com/skygate-io/skygate/namespaces/root"
@@ -48,7 +49,9 @@ func validateOwnName(name string) error {
 	}
 	taken := slices.Contains(reserved, name)
 	for _, p := range slices.Concat(root.Topics(root.Aircraft()), audio.Topics()) {
-		taken = taken || name == p.Name || name == p.Prefix
+		taken = taken || name == p.Name || name == p.Prefix || slices.ContainsFunc(p.Tells, func(event string) bool {
+			return strings.HasPrefix(event, name+":")
+		})
 	}
 	if taken {
 		return fmt.Errorf("%q is a name that is built in", name)

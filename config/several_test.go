@@ -115,6 +115,7 @@ func TestErrorsInAListNameTheirKey(t *testing.T) {
 		"no permission":    {file: "event_topics: {ops: {permission: \"*\"}}", want: `FILE: event_topics.ops.permission: "*" is no permission`},
 		"no name":          {file: "event_topics: {\"a.b\": {}}", want: `FILE: event_topics: "a.b" is no name for a topic`},
 		"a built-in topic": {file: "event_topics: {safety: {}}", want: `FILE: event_topics: "safety" is a name that is built in`},
+		"told by another":  {file: "event_topics: {geodata: {}}", want: `FILE: event_topics: "geodata" is a name that is built in`},
 		"a reserved name":  {file: "event_topics: {all: {}}", want: `FILE: event_topics: "all" is a name that is built in`},
 	} {
 		t.Run(name, func(t *testing.T) {

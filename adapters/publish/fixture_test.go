@@ -3,13 +3,13 @@ package publish_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
@@ -19,6 +19,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -42,7 +43,7 @@ func find(key string) (gateway.Identity, bool) {
 	return who{key, w}, ok
 }
 
-// site is an endpoint with the topics "ops" and "acars".
+// site is an endpoint with the topics "ops", "acars" and "notices".
 type site struct {
 	t   *testing.T
 	url string
@@ -62,7 +63,10 @@ func serve(t *testing.T, change func(*publish.Config)) *site {
 	ctx, cancel := context.WithCancel(context.Background())
 	var topics []publish.Topic
 	var ended []chan struct{}
-	for _, p := range []topic.Policy{topic.DefaultOwn().Policy("ops"), {Name: "acars", Prefix: "acars", List: "messages", Key: "id"}} {
+	for _, p := range []topic.Policy{
+		topic.DefaultOwn().Policy("ops"), {Name: "acars", Prefix: "acars", List: "messages", Key: "id"},
+		{Name: "notices", Prefix: "notices", List: "events", Key: "id", Tells: []string{"metar:update", "geodata:refresh"}},
+	} {
 		publisher := feed.NewPublisher(p.Name, s.log, publish.Remember, zerolog.Nop())
 		done := make(chan struct{})
 		go func() {
@@ -148,7 +152,8 @@ func (s *site) told(topicName string, n int) (events []string) {
 			continue
 		}
 		for _, e := range entries {
-			events = append(events, fmt.Sprintf("%s %s", e.Change.Event.Name, e.Change.Event.AppendJSON(nil, "id", 0)))
+			m := wire.Event(&topic.Policy{Key: "id"}, wire.Span{}, e.Change.Event, time.Now())
+			events = append(events, m.Event+" "+strings.Replace(string(m.Data), `"epoch":"","base":0,"seq":0,`, "", 1))
 		}
 	}
 	return events

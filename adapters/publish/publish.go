@@ -6,9 +6,10 @@
 //	{"topic": "ops", "event": "ops:closed", "data": {…}, "key": "7f3a"}
 //	{"topic": "ops", "events": [{"event": …, "data": {…}}, …], "key": "7f3a"}
 //
-// event is "<prefix>:…", and may be left out. data is an object, told as it is;
-// its "id" (the key of the topic's policy) is made when there is none. Nothing is
-// published of a request in which anything is wrong.
+// event is "<prefix>:…", and may be left out; of a topic that tells certain events
+// (Tells of its policy) it is one of those, and may not. data is an object, told as it
+// is; its "id" (the key of the topic's policy), a text or a whole number, is made when
+// there is none. Nothing is published of a request in which anything is wrong.
 //
 // Who sends a request again, because no answer came, says the same key both times
 // (or the same Idempotency-Key header): then no event of it is told twice.
@@ -50,7 +51,7 @@ var _ Publisher = (*feed.Publisher)(nil)
 type Topic struct {
 	Policy topic.Policy
 	// Event is the name of an event that has none; by default that of one entry of
-	// the policy's List: "acars:message".
+	// the policy's List: "acars:message". A topic with Tells has no default.
 	Event     string
 	Publisher Publisher
 }
@@ -75,7 +76,7 @@ const permission = "publish"
 func New(cfg Config, topics []Topic, find Find) *Handler {
 	h := &Handler{cfg: cfg, topics: map[string]Topic{}, find: find, limits: map[string]*rate.Limiter{}}
 	for _, t := range topics {
-		if t.Event == "" {
+		if t.Event == "" && t.Policy.Tells == nil {
 			t.Event = t.Policy.Prefix + ":" + strings.TrimSuffix(t.Policy.List, "s")
 		}
 		h.topics[t.Policy.Name] = t

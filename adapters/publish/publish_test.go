@@ -34,7 +34,13 @@ func TestEventsAreTold(t *testing.T) {
 	if diff := cmp.Diff(want, s.told("ops", 3)); diff != "" {
 		t.Error(diff)
 	}
-	s.post("sk_all", `{"topic":"acars","data":{"id":"m"}}`)
+	s.post("sk_all", `{"topic":"notices","event":"geodata:refresh","data":{"id":"n"}}`)
+	if diff := cmp.Diff([]string{`geodata:refresh {"id":"n"}`}, s.told("notices", 1)); diff != "" {
+		t.Error(diff)
+	}
+	if a := s.post("sk_all", `{"topic":"acars","data":{"id":"m"}}`); a.status != 202 {
+		t.Errorf("acars: %+v", a)
+	}
 	if diff := cmp.Diff([]string{`acars:message {"id":"m"}`}, s.told("acars", 1)); diff != "" {
 		t.Error(diff)
 	}
@@ -65,6 +71,17 @@ func TestWhatIsSentAgainIsToldOnce(t *testing.T) {
 	s.post("sk_all", `{"topic":"ops","data":{"id":"end"}}`)
 	if got := s.told("ops", 7); len(got) != 7 || got[6] != `ops:event {"id":"end"}` {
 		t.Errorf("told %v", got)
+	}
+}
+
+// An id that is a number is told as one, and is the same as that in text.
+func TestNumberAsID(t *testing.T) {
+	s := serve(t, nil)
+	if a := s.post("sk_ops", `{"topic":"ops","data":{"id":999999999999999,"n":1}}`); a.status != 202 || !slices.Equal(a.IDs, []string{"999999999999999"}) {
+		t.Errorf("%+v", a)
+	}
+	if diff := cmp.Diff([]string{`ops:event {"id":999999999999999,"n":1}`}, s.told("ops", 1)); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -105,13 +122,18 @@ func TestRefusals(t *testing.T) {
 		"large data":         {"sk_ops", data(`{"x":"` + strings.Repeat("x", 64<<10) + `"}`), nil, 400, "invalid_payload", "65536 are allowed"},
 		"deep data":          {"sk_ops", data(strings.Repeat(`{"a":`, 33) + "1" + strings.Repeat("}", 33)), nil, 400, "invalid_payload", "nested"},
 		"the server's name":  {"sk_ops", data(`{"seq":1}`), nil, 400, "invalid_payload", `data: "seq"`},
-		"id is a number":     {"sk_ops", data(`{"id":1}`), nil, 400, "invalid_payload", "data.id: expected text"},
+		"id is no whole":     {"sk_ops", data(`{"id":1.5}`), nil, 400, "invalid_payload", "data.id: expected text"},
+		"id is below 0":      {"sk_ops", data(`{"id":-1}`), nil, 400, "invalid_payload", "whole number of up to 15 digits"},
+		"id is too large":    {"sk_ops", data(`{"id":1000000000000000}`), nil, 400, "invalid_payload", "data.id: expected text"},
+		"id is null":         {"sk_ops", data(`{"id":null}`), nil, 400, "invalid_payload", "data.id: expected text"},
 		"id is empty":        {"sk_ops", data(`{"id":""}`), nil, 400, "invalid_payload", "data.id: expected text"},
 		"second is wrong":    {"sk_ops", `{"topic":"ops","events":[{"data":{}},{"data":1}]}`, nil, 400, "invalid_payload", "events[1].data: expected an object"},
 		"too many":           {"sk_ops", `{"topic":"ops","events":[{}` + strings.Repeat(",{}", 100) + `]}`, nil, 400, "invalid_payload", "101 are too many"},
 		"another's event":    {"sk_ops", `{"topic":"ops","event":"safety:event","data":{}}`, nil, 400, "invalid_payload", "event: "},
 		"prefix alone":       {"sk_ops", `{"topic":"ops","event":"ops:","data":{}}`, nil, 400, "invalid_payload", "event: "},
 		"the server's event": {"sk_ops", `{"topic":"ops","event":"ops:snapshot","data":{}}`, nil, 400, "invalid_payload", "the server's own"},
+		"not of the list":    {"sk_all", `{"topic":"notices","event":"notices:event","data":{}}`, nil, 400, "invalid_payload", "one of metar:update, geodata:refresh"},
+		"of the list, none":  {"sk_all", `{"topic":"notices","data":{}}`, nil, 400, "invalid_payload", "one of metar:update"},
 		"wrong key":          {"sk_ops", `{"topic":"ops","data":{},"key":"a b"}`, nil, 400, "invalid_payload", "key: "},
 		"two keys":           {"sk_ops", `{"topic":"ops","data":{},"key":"a"}`, []string{"Idempotency-Key", "b"}, 400, "invalid_payload", "key: is another"},
 	} {

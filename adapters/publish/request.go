@@ -159,6 +159,12 @@ func (t Topic) events(ask request, who string) ([]event, error) {
 
 // checkName says what is wrong with an event's name.
 func (t Topic) checkName(name string) error {
+	if t.Policy.Tells != nil {
+		if !slices.Contains(t.Policy.Tells, name) {
+			return fmt.Errorf("%q is no event of the topic: one of %s", shorten(name), strings.Join(t.Policy.Tells, ", "))
+		}
+		return nil
+	}
 	rest, ok := strings.CutPrefix(name, t.Policy.Prefix+":")
 	switch {
 	case !ok || len(name) > maxName || !eventShape.MatchString(name):
@@ -196,14 +202,21 @@ func fieldsOf(data json.RawMessage) (record.Fields, error) {
 	return fields, nil
 }
 
+// numberShape are the whole numbers that every client can hold.
+var numberShape = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})$`)
+
 // takeID takes an event's id out of its fields; made is that of one that has none.
+// One that is a number stays there, too, to be told as that.
 func takeID(fields *record.Fields, name, made string) (id string, err error) {
 	raw := fields.Get(name)
 	if raw == "" {
 		return made, nil
 	}
+	if numberShape.MatchString(raw) {
+		return raw, nil
+	}
 	if json.Unmarshal([]byte(raw), &id) != nil || id == "" || len(id) > maxID {
-		return "", fmt.Errorf("expected text of 1 to %d bytes", maxID)
+		return "", fmt.Errorf("expected text of 1 to %d bytes, or a whole number of up to 15 digits", maxID)
 	}
 	fields.Set(name, "")
 	return id, nil

@@ -224,6 +224,21 @@ func TestRequests(t *testing.T) {
 	})
 }
 
+// An id that is a number stays one, and is the same as that in text.
+func TestNumberAsID(t *testing.T) {
+	script(t, func(t *testing.T, n *gateway.Namespace, tell func(event, id string, parts ...string)) {
+		tell("transmission", "7", `id:7`, `filename:"seven.mp3"`)
+		c := enter(t, n)
+		c.want("on connect", c.take(), `audio:snapshot … "count":2 … "recent_transmissions":[{ … "id":7, … "id":"1"`)
+		tell("transcription_completed", "7", `id:7`, `transcript:"hello"`)
+		c.want("live", c.take(), `audio:transcription_completed … "id":7,"transcript":"hello"`)
+		sent, _ := c.say("request", `{"type":"transmission","params":{"id":7}}`)
+		c.want("by id", sent, `"filename":"seven.mp3" … "id":7, … "transcript":"hello"`)
+		sent, _ = c.say("subscribe", `{"topics":"all"}`)
+		c.want("again", sent, `subscribed`, `"count":2 … "id":7, … "transcript":"hello"`)
+	})
+}
+
 func TestWrongNamesAndPermission(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, _ func(event, id string, parts ...string)) {
 		c := enter(t, n)

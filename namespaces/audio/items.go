@@ -156,6 +156,9 @@ func (a *items) take(id, event string, told item, at time.Time) {
 	one := a.byID[id]
 	if one == nil {
 		one = item{"id": json.RawMessage(record.String(id))}
+		if told["id"] != nil { // a number
+			one["id"] = told["id"]
+		}
 		for _, name := range reference {
 			one[name] = json.RawMessage("null")
 		}
@@ -202,6 +205,9 @@ func (a *items) snapshot(m *wire.Message) *wire.Message {
 		at, err := time.Parse(time.RFC3339, told.Timestamp)
 		if err == nil {
 			id := event.text("id")
+			if id == "" {
+				id = string(event["id"]) // a number
+			}
 			if one := now.byID[id]; one != nil {
 				now.byID[id] = maps.Clone(one)
 			}

@@ -11,5 +11,6 @@ func Topics(aircraft topic.Policy) []topic.Policy {
 		Alerts(),
 		ACARS(),
 		Positions(aircraft),
+		Notices(aircraft),
 	}
 }

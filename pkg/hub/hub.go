@@ -197,11 +197,23 @@ func (h *Hub) Len(topicName string) int {
 
 // Topics are the names of the topics, in the order of their policies.
 func (h *Hub) Topics() []string {
-	names := make([]string, len(h.streams))
-	for i, s := range h.streams {
-		names[i] = s.policy.Name
+	names := make([]string, 0, len(h.streams))
+	for _, s := range h.streams {
+		if s.policy.Along == "" {
+			names = append(names, s.policy.Name)
+		}
 	}
 	return names
+}
+
+// along are the streams that go along with another.
+func (h *Hub) along(with *stream) (out []*stream) {
+	for _, s := range h.streams {
+		if s.policy.Along == with.policy.Name {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // Enter makes a session a member, subscribed to nothing. may says whether it

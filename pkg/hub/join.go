@@ -112,6 +112,9 @@ func (s *stream) joinLocked(sub *subscription, now time.Time) []*wire.Message {
 	sub.began = k.sent
 	if len(k.messages) == 1 {
 		k.cohort.add(sub)
+		if s.policy.Along != "" {
+			return nil
+		}
 		return k.messages
 	}
 	own := *k.cohort
@@ -191,7 +194,9 @@ func (s *stream) oweLocked(sub *subscription, due time.Time) {
 func (s *stream) payLocked(now time.Time) {
 	for len(s.owed) > 0 && !now.Before(s.owed[0].due) {
 		sub := s.owed[0]
-		sub.to.Send(s.joinLocked(sub, now)...)
+		if first := s.joinLocked(sub, now); len(first) > 0 {
+			sub.to.Send(first...)
+		}
 	}
 }
 

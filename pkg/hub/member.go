@@ -69,12 +69,16 @@ func (m *Member) Unsubscribe(names []string) (*wire.Unsubscribed, error) {
 	answer := &wire.Unsubscribed{Topics: []string{}}
 	for _, name := range names {
 		s := m.hub.byName[name]
-		if s == nil || m.subs[s] == nil {
+		if s == nil || m.subs[s] == nil || s.policy.Along != "" {
 			continue
 		}
-		s.endLocked(m.subs[s])
-		delete(m.subs, s)
-		m.to.Purge(name)
+		for _, left := range append(m.hub.along(s), s) {
+			if m.subs[left] != nil {
+				left.endLocked(m.subs[left])
+				delete(m.subs, left)
+				m.to.Purge(left.policy.Name)
+			}
+		}
 		answer.Topics = append(answer.Topics, name)
 	}
 	m.share()
@@ -154,7 +158,7 @@ func (m *Member) Topics() []string {
 func (m *Member) topics() []string {
 	names := []string{}
 	for _, s := range m.hub.streams {
-		if m.subs[s] != nil {
+		if m.subs[s] != nil && s.policy.Along == "" {
 			names = append(names, s.policy.Name)
 		}
 	}
@@ -179,10 +183,12 @@ func (m *Member) class(s *stream) string {
 }
 
 // share tells the subscriptions, whose streams are locked, what the session's
-// options are.
+// options are. (In a topic that goes along with another little happens: it is not
+// worth waiting for.)
 func (m *Member) share() {
+	several := len(m.topics()) > 1
 	for _, sub := range m.subs {
-		sub.batch, sub.legacy, sub.several = m.batch, m.legacy, len(m.subs) > 1
+		sub.batch, sub.legacy, sub.several = m.batch, m.legacy, several
 	}
 }
 

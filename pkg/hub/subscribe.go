@@ -69,19 +69,7 @@ func (m *Member) Subscribe(ask Subscribe) (*wire.Subscribed, error) {
 	if err := m.check(&ask, names); err != nil {
 		return nil, err
 	}
-	var joined []*stream
-	for _, name := range names {
-		s := m.hub.byName[name]
-		switch {
-		case s == nil:
-			answer.Unknown = append(answer.Unknown, name)
-		case !m.may(s.policy.Permission):
-			answer.Denied = append(answer.Denied, name)
-		default:
-			answer.Joined = append(answer.Joined, name)
-			joined = append(joined, s)
-		}
-	}
+	joined := m.sort(names, answer)
 	if m.left {
 		return answer, nil
 	}
@@ -96,6 +84,28 @@ func (m *Member) Subscribe(ask Subscribe) (*wire.Subscribed, error) {
 	defer unlock()
 	m.share()
 	return answer, m.begin(&ask, answer, joined, fresh)
+}
+
+// sort says of each name in the answer what becomes of it, and gives what is joined.
+func (m *Member) sort(names []string, answer *wire.Subscribed) (joined []*stream) {
+	for _, name := range names {
+		s := m.hub.byName[name]
+		switch {
+		case s == nil || s.policy.Along != "":
+			answer.Unknown = append(answer.Unknown, name)
+		case !m.may(s.policy.Permission):
+			answer.Denied = append(answer.Denied, name)
+		default:
+			answer.Joined = append(answer.Joined, name)
+			joined = append(joined, s)
+			for _, other := range m.hub.along(s) {
+				if m.may(other.policy.Permission) {
+					joined = append(joined, other)
+				}
+			}
+		}
+	}
+	return joined
 }
 
 // begin fills and sends the answer, and what each topic begins with. The streams
@@ -234,6 +244,9 @@ func (m *Member) check(ask *Subscribe, names []string) error {
 		{"filters", keysOf(ask.Filters)}, {"rate", keysOf(ask.Rates)}, {"fields", keysOf(ask.Fields)}, {"since", keysOf(ask.Since)},
 	} {
 		for _, name := range part.topics {
+			if s := m.hub.byName[name]; s != nil && s.policy.Along != "" {
+				name = s.policy.Along
+			}
 			if !slices.Contains(names, name) {
 				return wrongAsk("%s.%s: this topic is not among the topics of this subscribe", part.name, name)
 			}
@@ -289,7 +302,7 @@ func (m *Member) expand(names []string) []string {
 			continue
 		}
 		for _, s := range m.hub.streams {
-			if !s.policy.OptIn && m.may(s.policy.Permission) {
+			if !s.policy.OptIn && s.policy.Along == "" && m.may(s.policy.Permission) {
 				add(s.policy.Name)
 			}
 		}

@@ -138,13 +138,20 @@ func Recent(p *topic.Policy, s Span, events []*record.Event, now time.Time) *Mes
 	return m
 }
 
-// appendFields appends an event's key and fields.
+// appendFields appends an event's key and fields. A key that is no text (a number) is
+// among the fields, as it is to be told.
 func appendFields(dst []byte, p *topic.Policy, e *record.Event, now int64) []byte {
 	dst = record.AppendString(dst, p.Key)
 	dst = append(dst, ':')
-	dst = record.AppendString(dst, e.Key)
+	if raw := e.Fields.Get(p.Key); raw != "" {
+		dst = append(dst, raw...)
+	} else {
+		dst = record.AppendString(dst, e.Key)
+	}
 	for _, f := range e.Fields {
-		dst = record.AppendField(dst, f.Name, f.Raw, now)
+		if f.Name != p.Key {
+			dst = record.AppendField(dst, f.Name, f.Raw, now)
+		}
 	}
 	return dst
 }

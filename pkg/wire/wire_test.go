@@ -77,6 +77,10 @@ func TestMessages(t *testing.T) {
 			wire.Event(events, wire.Span{Base: 5, At: at}, happened, now), "safety:event",
 			`{"epoch":"e1","base":5,"seq":7,"id":"9","severity":"low","seen":1.5}`,
 		},
+		"event whose key is a number": {
+			wire.Event(events, wire.Span{Base: 5, At: at}, &record.Event{Name: "safety:event", Record: record.Record{Key: "7", Fields: record.Fields{{Name: "a", Raw: "1"}, {Name: "id", Raw: "7"}}}}, now), "safety:event",
+			`{"epoch":"e1","base":5,"seq":7,"id":7,"a":1}`,
+		},
 		"what happened lately": {
 			wire.Recent(events, span, []*record.Event{happened}, now), "safety:snapshot",
 			`{"epoch":"e1","seq":7,"view":"all","count":1,"timestamp":"2026-11-21T09:00:00.250Z","events":[{"id":"9","severity":"low","seen":1.5}]}`,
