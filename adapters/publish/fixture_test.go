@@ -3,13 +3,13 @@ package publish_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
@@ -19,7 +19,6 @@ import (
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/topic"
-	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -152,8 +151,7 @@ func (s *site) told(topicName string, n int) (events []string) {
 			continue
 		}
 		for _, e := range entries {
-			m := wire.Event(&topic.Policy{Key: "id"}, wire.Span{}, e.Change.Event, time.Now())
-			events = append(events, m.Event+" "+strings.Replace(string(m.Data), `"epoch":"","base":0,"seq":0,`, "", 1))
+			events = append(events, fmt.Sprintf("%s %s", e.Change.Event.Name, e.Change.Event.AppendJSON(nil, "id", 0)))
 		}
 	}
 	return events

@@ -89,6 +89,30 @@ func (r *Record) AppendJSON(dst []byte, keyName string, now int64) []byte {
 	return append(dst, '}')
 }
 
+// AppendJSON appends the event as a JSON object, as [Record.AppendJSON] does.
+func (e *Event) AppendJSON(dst []byte, keyName string, now int64) []byte {
+	return append(e.AppendMembers(append(dst, '{'), keyName, now), '}')
+}
+
+// AppendMembers appends the members of an event's JSON object: its key first, then its
+// fields. A key that is no text (a number) is among those, as it is to be told.
+func (e *Event) AppendMembers(dst []byte, keyName string, now int64) []byte {
+	dst = AppendString(dst, keyName)
+	dst = append(dst, ':')
+	at, told := e.Fields.find(keyName)
+	if told {
+		dst = append(dst, e.Fields[at].Raw...)
+	} else {
+		dst = AppendString(dst, e.Key)
+	}
+	for i, f := range e.Fields {
+		if !told || i != at {
+			dst = AppendField(dst, f.Name, f.Raw, now)
+		}
+	}
+	return dst
+}
+
 // AppendKey begins a record's JSON object, with its key.
 func AppendKey(dst []byte, keyName, key string) []byte {
 	dst = append(dst, '{')

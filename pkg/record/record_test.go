@@ -199,3 +199,16 @@ func TestATableDoesNotShareItsRows(t *testing.T) {
 		t.Errorf("the change has %s", got)
 	}
 }
+
+// The key of an event is a text, or, where its fields tell it, what they say.
+func TestEventJSON(t *testing.T) {
+	for want, e := range map[string]record.Event{
+		`{"id":"7","a":1,"z":null}`: {Record: record.Record{Key: "7", Fields: record.Fields{{Name: "a", Raw: "1"}, {Name: "z"}}}},
+		`{"id":7,"a":1,"z":null}`:   {Record: record.Record{Key: "7", Fields: record.Fields{{Name: "a", Raw: "1"}, {Name: "id", Raw: "7"}, {Name: "z"}}}},
+		`{"id":"\"","seen":1.5}`:    {Record: record.Record{Key: `"`, Fields: record.Fields{{Name: "seen", Raw: record.Time(500)}}}},
+	} {
+		if got := string(e.AppendJSON(nil, "id", 2000)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

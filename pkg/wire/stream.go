@@ -113,7 +113,7 @@ func Legacy(p *topic.Policy, l Lists, limit int, now time.Time) []*Message {
 func Event(p *topic.Policy, s Span, e *record.Event, now time.Time) *Message {
 	data := append(begin(e.Name, 512), '{')
 	data = append(appendPlace(data, s, true), ',')
-	data = append(appendFields(data, p, e, now.UnixMilli()), '}')
+	data = append(e.AppendMembers(data, p.Key, now.UnixMilli()), '}')
 	m := end(p, e.Name, data, Happened)
 	m.Base, m.Seq = s.Base, s.At.Seq
 	return m
@@ -131,29 +131,11 @@ func Recent(p *topic.Policy, s Span, events []*record.Event, now time.Time) *Mes
 		if i > 0 {
 			data = append(data, ',')
 		}
-		data = append(appendFields(append(data, '{'), p, e, ms), '}')
+		data = e.AppendJSON(data, p.Key, ms)
 	}
 	m := end(p, event, append(data, "]}"...), Ordered)
 	m.Base, m.Seq = s.At.Seq, s.At.Seq
 	return m
-}
-
-// appendFields appends an event's key and fields. A key that is no text (a number) is
-// among the fields, as it is to be told.
-func appendFields(dst []byte, p *topic.Policy, e *record.Event, now int64) []byte {
-	dst = record.AppendString(dst, p.Key)
-	dst = append(dst, ':')
-	if raw := e.Fields.Get(p.Key); raw != "" {
-		dst = append(dst, raw...)
-	} else {
-		dst = record.AppendString(dst, e.Key)
-	}
-	for _, f := range e.Fields {
-		if f.Name != p.Key {
-			dst = record.AppendField(dst, f.Name, f.Raw, now)
-		}
-	}
-	return dst
 }
 
 // Batch is several messages as one event, if that is no more than limit bytes;
