@@ -35,7 +35,11 @@ type Lookout struct {
 	mu      sync.Mutex // guards all below
 	monitor Monitor
 	lost    bool // the last event found no room
+	warned  map[string]bool
 }
+
+// counter is a monitor that counts, by reason, what there was too much of to look at.
+type counter interface{ Dropped() map[string]uint64 }
 
 var _ Watcher = (*Lookout)(nil)
 
@@ -69,7 +73,36 @@ func (l *Lookout) Run(ctx context.Context) error {
 		case now := <-tick.C:
 			l.mu.Lock()
 			l.publishLocked(l.monitor.Tick(now), 0)
+			l.warnLocked()
 			l.mu.Unlock()
+		}
+	}
+}
+
+// Dropped counts, by reason, what the monitor left out because there was too much
+// of it; nil when there is nothing.
+func (l *Lookout) Dropped() map[string]uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.droppedLocked()
+}
+
+func (l *Lookout) droppedLocked() map[string]uint64 {
+	if c, ok := l.monitor.(counter); ok {
+		return c.Dropped()
+	}
+	return nil
+}
+
+// warnLocked tells of each reason once.
+func (l *Lookout) warnLocked() {
+	for reason, n := range l.droppedLocked() {
+		if !l.warned[reason] {
+			if l.warned == nil {
+				l.warned = map[string]bool{}
+			}
+			l.warned[reason] = true
+			l.logger.Warn().Str("reason", reason).Uint64("so_far", n).Msg("there is more than can be watched: a part is left out, and counted")
 		}
 	}
 }

@@ -46,6 +46,15 @@
 // 2.2.3.2.7.8.1), as readsb writes them; resolution advisories those of Mode S
 // register 3,0 (ICAO Annex 10 volume IV, 4.3.8.4.2.2).
 //
+// # Bounds
+//
+// Pairs are looked for in a grid of cubes a little wider than search_nm, where each
+// track lies where it is, and is moved on every two seconds. An observation looks at
+// 4,096 places there at most, at the nearest 32 aircraft whose levels may meet, and at those
+// that the aircraft is in a conflict with, of which there are 20 at most; of all
+// there are 5,000. Traffic comes near none of these. What they cut off is counted
+// ([Monitor.Dropped]); what was told goes on and ends as it would without them.
+//
 // # Use
 //
 // A [Monitor] is a mechanism: it is told the time, and holds no goroutine, clock

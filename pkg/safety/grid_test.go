@@ -1,8 +1,10 @@
 package safety
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/skygate-io/skygate/pkg/geo"
@@ -20,9 +22,13 @@ func FuzzGrid(f *testing.F) {
 		centre := centres[rng.IntN(len(centres))]
 		const size = 8
 		g := newGrid(size)
+		levels := func(t *track) band {
+			i, _ := strconv.Atoi(t.key)
+			return band{float64(i), float64(2 * i)}
+		}
 		tracks := make([]*track, 60)
 		for i := range tracks {
-			tracks[i] = &track{}
+			tracks[i] = &track{Aircraft: Aircraft{key: fmt.Sprint(i)}}
 		}
 		for range 500 {
 			one := tracks[rng.IntN(len(tracks))]
@@ -31,26 +37,37 @@ func FuzzGrid(f *testing.F) {
 				continue
 			}
 			one.at, _, _ = frame(geo.Destination(centre, rng.Float64()*360, rng.Float64()*40))
-			g.place(one)
+			g.place(one, one.at, levels(one))
 		}
 		for range 50 {
 			at, _, _ := frame(geo.Destination(centre, rng.Float64()*360, rng.Float64()*40))
 			within := rng.Float64() * size
-			found := g.around(nil, at, within)
+			wanted := band{float64(rng.IntN(40)), 30}.wider(0)
+			found, complete := g.around(nil, at, within, wanted)
+			var want []string
 			for _, one := range tracks {
-				if want := one.placed && one.at.minus(at).length() <= within; slices.Contains(found, one) != want {
-					t.Fatalf("%v is found: %v, within %v NM of %v: %v", one.at, !want, within, at, want)
+				if one.placed && one.at.minus(at).length() <= within && levels(one).meets(wanted) {
+					want = append(want, one.key)
 				}
 			}
-			if len(found) != len(slices.Compact(slices.Clone(found))) {
-				t.Fatal("one is found twice")
+			var got []string
+			for i, n := range found {
+				got = append(got, n.track.key)
+				if i > 0 && found[i-1].square > n.square {
+					t.Error("a farther one comes first")
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) || !complete {
+				t.Fatalf("found %v, complete %v, within %v NM of %v: want %v", got, complete, within, at, want)
 			}
 		}
 		for _, one := range tracks {
 			g.remove(one)
 		}
-		if len(g.cells) != 0 {
-			t.Errorf("%d cells are left", len(g.cells))
+		if len(g.cubes) != 0 {
+			t.Errorf("%d cells are left", len(g.cubes))
 		}
 	})
 }

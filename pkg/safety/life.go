@@ -59,6 +59,14 @@ type life struct {
 	bySquawk, byStatus bool
 }
 
+// other is the other one of a pair.
+func (l *life) other(t *track) *track {
+	if l.a == t {
+		return l.b
+	}
+	return l.a
+}
+
 func (l *life) isTold() bool { return l.event.ID != "" }
 
 // see takes an observation, and tells what is to be told.
@@ -121,6 +129,7 @@ func (m *Monitor) begin(s *sight, now int64) *life {
 		s.a.lives[s.kind] = l
 		return l
 	}
+	m.pairs++
 	if l.b.key < l.a.key {
 		l.a, l.b = l.b, l.a
 	}
@@ -195,6 +204,7 @@ func (m *Monitor) end(l *life, now int64) {
 	if l.b == nil {
 		l.a.lives[l.kind] = nil
 	} else {
+		m.pairs--
 		l.a.drop(l)
 		l.b.drop(l)
 	}

@@ -14,16 +14,20 @@ import (
 type Monitor struct {
 	cfg      Config
 	airports []airport
-	reach    float64 // NM: within it are all that may be within SearchNM or TrafficNM now
 
 	tracks  map[string]*track
 	grid    grid
+	settled int64 // ms: when each track in the grid was put where it is by then
+	latest  int64 // ms: the latest time since then
 	lives   map[*life]struct{}
+	pairs   int // lives of pairs
+	drops   [dropReasons]uint64
+	met     int   // pairs looked at, ever
 	stamped int64 // ms: the newest in an id
 	swept   int64 // ms: when tracks that nobody hears of were looked for
 
-	out  []Event  // of the call that is under way
-	near []*track // scratch
+	out  []Event // of the call that is under way
+	near []near  // scratch
 }
 
 // New gives a monitor that knows no aircraft. The configuration must be valid.
@@ -34,10 +38,7 @@ func New(cfg Config) *Monitor {
 			m.airports = append(m.airports, a)
 		}
 	}
-	// A track lies in the grid where it was heard. By now it may be further on.
-	drift := cfg.MaxSpeedKt * cfg.MaxPositionAge.Hours()
-	m.reach = max(cfg.SearchNM, cfg.TrafficNM) + drift
-	m.grid = newGrid(m.reach)
+	m.grid = newGrid(cfg.SearchNM + cfg.MaxSpeedKt*settleEvery.Hours())
 	return m
 }
 
@@ -45,17 +46,14 @@ func New(cfg Config) *Monitor {
 // record, in the order of the changes.
 func (m *Monitor) Observe(a Aircraft, now time.Time) []Event {
 	at := now.UnixMilli()
+	m.settle(at)
 	t := m.tracks[a.key]
 	if t == nil {
 		t = &track{}
 		m.tracks[a.key] = t
 	}
 	t.take(&a, &m.cfg, at)
-	if t.ready {
-		m.grid.place(t)
-	} else {
-		m.grid.remove(t)
-	}
+	m.place(t, at)
 	m.watchSquawk(t, at)
 	m.watchVertical(t, at)
 	m.watchPairs(t, at)
@@ -97,6 +95,7 @@ func (m *Monitor) Tick(now time.Time) []Event {
 			over = append(over, l)
 		}
 	}
+	m.settle(at)
 	slices.SortFunc(over, func(a, b *life) int { return compare(&a.event, &b.event) })
 	for _, l := range over {
 		m.end(l, at)

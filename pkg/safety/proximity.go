@@ -1,6 +1,9 @@
 package safety
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // encounter is how two aircraft stand to each other at a moment.
 type encounter struct {
@@ -22,17 +25,25 @@ type encounter struct {
 	here, there vector // a and b, now
 }
 
-// watchPairs looks at an aircraft and each that is near.
+// maxPairs is in how many conflicts an aircraft is at once, at most, and
+// maxConflicts how many there are of all. They bound what a receiver gone mad, or
+// a gaggle of gliders, can cost.
+const (
+	maxPairs     = 20
+	maxConflicts = 5000
+)
+
+// watchPairs looks at an aircraft and each that it is in a conflict with, so that
+// what is told goes on, then at each that is near, the nearest first.
 func (m *Monitor) watchPairs(t *track, now int64) {
 	if t.ready && t.fresh(&m.cfg, now) {
 		here := t.present(now)
-		m.near = m.grid.around(m.near[:0], here, m.reach)
-		for _, other := range m.near {
-			if other != t && other.fresh(&m.cfg, now) {
-				m.watchPair(t, other, here, now)
+		for _, l := range t.pairs {
+			if other := l.other(t); other.ready && other.fresh(&m.cfg, now) {
+				m.watchPair(t, other, l, here, now)
 			}
 		}
-		m.clearNear()
+		m.watchNear(t, here, now)
 	}
 	for i := len(t.pairs) - 1; i >= 0; i-- { // what is to be seen in a row was not
 		if l := t.pairs[i]; !l.isTold() && l.seen != now {
@@ -41,14 +52,41 @@ func (m *Monitor) watchPairs(t *track, now int64) {
 	}
 }
 
+func (m *Monitor) watchNear(t *track, here vector, now int64) {
+	if len(t.pairs) >= maxPairs {
+		m.drop(droppedPairs)
+		return
+	}
+	m.search(t, here, m.cfg.SearchNM, m.levels(t, now).wider(m.farthestFt()), now)
+	defer m.clearNear()
+	for _, n := range m.near {
+		if t.pairWith(n.track) == nil {
+			m.watchPair(t, n.track, nil, here, now)
+		}
+	}
+}
+
+// farthestFt is how far above each other two are at most in a conflict.
+func (m *Monitor) farthestFt() float64 {
+	return (m.cfg.AltitudeDiffFt + m.cfg.MixedAltitudeFt) * m.cfg.LeaveScale
+}
+
+// search finds others that may be within a distance (NM) of where an aircraft is,
+// the nearest first.
+func (m *Monitor) search(t *track, here vector, within float64, levels band, now int64) {
+	found, complete := m.grid.around(m.near, here, within+m.drift(now), levels)
+	if !complete {
+		m.drop(droppedCrowd)
+	}
+	m.near = slices.DeleteFunc(found, func(n near) bool { return n.track == t || !n.track.fresh(&m.cfg, now) })
+}
+
 // clearNear keeps the scratch from holding on to tracks.
 func (m *Monitor) clearNear() { clear(m.near) }
 
-// maxPairs is in how many conflicts an aircraft is at once, at most. It bounds
-// what a receiver gone mad, or a gaggle of gliders, can cost.
-const maxPairs = 20
-
-func (m *Monitor) watchPair(t, other *track, here vector, now int64) {
+// watchPair looks at two; l is their conflict, if there is one.
+func (m *Monitor) watchPair(t, other *track, l *life, here vector, now int64) {
+	m.met++
 	there := other.present(now)
 	if there.minus(here).square() > m.cfg.SearchNM*m.cfg.SearchNM {
 		return
@@ -58,11 +96,14 @@ func (m *Monitor) watchPair(t, other *track, here vector, now int64) {
 		e.a, e.b, e.here, e.there = other, t, there, here
 	}
 	m.meet(&e)
-	l := t.pairWith(other)
-	if l == nil && max(len(t.pairs), len(other.pairs)) >= maxPairs {
-		return
-	}
-	if severity, conflict := m.assess(&e, l != nil && l.isTold()); conflict {
+	severity, conflict := m.assess(&e, l != nil && l.isTold())
+	switch {
+	case !conflict:
+	case l == nil && max(len(t.pairs), len(other.pairs)) >= maxPairs:
+		m.drop(droppedPairs)
+	case l == nil && m.pairs >= maxConflicts:
+		m.drop(droppedConflicts)
+	default:
 		m.seePair(t, other, severity, e)
 	}
 }

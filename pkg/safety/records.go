@@ -28,6 +28,9 @@ func (r Records) Gone(key string, now time.Time) []record.Event {
 // Tick takes note of the time; see [Monitor.Tick].
 func (r Records) Tick(now time.Time) []record.Event { return records(r.monitor.Tick(now)) }
 
+// Dropped counts, by reason, what was left out; see [Monitor.Dropped].
+func (r Records) Dropped() map[string]uint64 { return r.monitor.Dropped() }
+
 func records(events []Event) []record.Event {
 	if len(events) == 0 {
 		return nil

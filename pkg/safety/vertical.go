@@ -160,10 +160,11 @@ func (m *Monitor) hasTraffic(t *track, now int64) bool {
 		return false
 	}
 	here := t.present(now)
-	m.near = m.grid.around(m.near[:0], here, m.reach)
+	m.search(t, here, m.cfg.TrafficNM, m.levels(t, now).wider(m.cfg.TrafficFt), now)
 	defer m.clearNear()
-	for _, other := range m.near {
-		if other == t || !other.fresh(&m.cfg, now) || other.present(now).minus(here).length() > m.cfg.TrafficNM {
+	for _, n := range m.near {
+		other := n.track
+		if other.present(now).minus(here).length() > m.cfg.TrafficNM {
 			continue
 		}
 		if above, _ := vertically(t, other, now); math.Abs(above) <= m.cfg.TrafficFt {
