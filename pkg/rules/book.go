@@ -64,6 +64,10 @@ func Open(cfg Config) (*Book, error) {
 	}
 	b.nextID = max(saved.NextID, 1)
 	for _, r := range saved.Rules {
+		if r.ofNobody() {
+			r = r.copy()
+			r.Visibility = Public
+		}
 		b.monitor.Set(r)
 		if id, err := strconv.ParseUint(r.ID, 10, 53); err == nil {
 			b.nextID = max(b.nextID, id+1)
@@ -112,7 +116,8 @@ func (b *Book) List(u User) []*Rule {
 	return seen
 }
 
-// Create adds a rule of a user's, from its JSON. The error is an [*Error] when
+// Create adds a rule of a user's, from its JSON. One of a user without a name cannot
+// be private: all who have none are the same user; it is public, and says so. The error is an [*Error] when
 // that is wrong, [ErrTooMany], [ErrTooDear], or the store's.
 func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error) {
 	parsed, err := Parse(raw)
@@ -126,6 +131,9 @@ func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error)
 	r.ID, r.Owner = strconv.FormatUint(b.nextID, 10), u.ID
 	r.CreatedAt = now.UTC().Truncate(time.Millisecond)
 	r.UpdatedAt = r.CreatedAt
+	if r.ofNobody() {
+		r.Visibility = Public
+	}
 	all = append(all, r)
 	if err := room(all, r.Owner); err != nil {
 		return nil, err
@@ -194,6 +202,9 @@ func (b *Book) change(u User, id string, now time.Time, edit func(old *Rule) (*R
 	}
 	r.ID, r.Owner, r.CreatedAt = old.ID, old.Owner, old.CreatedAt
 	r.UpdatedAt = now.UTC().Truncate(time.Millisecond)
+	if r.ofNobody() {
+		r.Visibility = Public
+	}
 	all := b.rules()
 	for i := range all {
 		if all[i].ID == id {

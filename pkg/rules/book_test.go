@@ -201,3 +201,33 @@ func TestBookConcurrently(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// Who has no name is not alone: a rule that such a user calls private would be every
+// such user's, and its alerts everybody's. It is public, whichever way it came to be.
+func TestWhatNobodyOwnsIsPublic(t *testing.T) {
+	before, err := rules.Parse(json.RawMessage(lowFlyer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before.ID = "1"
+	b := open(t, rules.Config{Store: &shelf{saved: rules.Saved{NextID: 2, Rules: []*rules.Rule{before}}}})
+	made, err := b.Create(rules.User{}, json.RawMessage(lowFlyer[:len(lowFlyer)-1]+`,"visibility":"private"}`), start)
+	if err != nil || made.Visibility != rules.Public {
+		t.Errorf("made: %+v, %v", made, err)
+	}
+	changed, err := b.Update(rules.User{}, "2", json.RawMessage(`{"visibility":"private"}`), start)
+	if err != nil || changed.Visibility != rules.Public {
+		t.Errorf("changed: %+v, %v", changed, err)
+	}
+	if got := b.List(anna); len(got) != 2 || got[0].Visibility != rules.Public {
+		t.Errorf("anna sees %v", ids(got))
+	}
+	if before.Visibility != rules.Private {
+		t.Error("what the store gave was changed")
+	}
+	for _, e := range b.Observe("A1", fields(t, low), 0, start) {
+		if e.Fields.Get("visibility") != `"public"` {
+			t.Errorf("told as %s", e.Fields.Get("visibility"))
+		}
+	}
+}

@@ -20,6 +20,9 @@ const (
 	Public  = "public"
 )
 
+// ofNobody says whether a rule is private, and nobody in particular is its owner.
+func (r *Rule) ofNobody() bool { return r.Owner == "" && r.Visibility == Private }
+
 // Rule is an alert rule. It is made by [Parse] and immutable; its fields are those
 // of its JSON.
 type Rule struct {

@@ -90,6 +90,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("/api/v1/publish", publish.New(cfg.Publish, a.openOutside(policies), ring.Find))
+	mux.Handle("GET /api/v1/auth/config", ring.Describe())
 	mux.Handle("/", web.Handler())
 	a.http = &http.Server{Handler: slowBodies(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 
