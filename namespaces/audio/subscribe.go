@@ -66,7 +66,7 @@ func subscribe(s *gateway.Session, a ask, ack gateway.Ack) error {
 		if json.Unmarshal(m.Data, &answer) != nil {
 			return m
 		}
-		answer.Topics, answer.Joined, answer.Unknown = l.topics(), joined, unknown
+		answer.Topics, answer.Joined, answer.Unknown = joined, joined, unknown // of this call, as in the reference
 		answer.Views, answer.Positions, answer.Resumed = underOne(answer.Views), underOne(answer.Positions), underOne(answer.Resumed)
 		told, err := wire.New(m.Event, answer)
 		if err != nil {

@@ -31,10 +31,11 @@ type Config struct {
 // New gives the namespace.
 func New(cfg Config) *gateway.Namespace {
 	n := gateway.New("/", cfg.Hub, cfg.Auth, cfg.Logger, connect)
-	gateway.On(n, "subscribe", subscribe)
-	gateway.On(n, "unsubscribe", unsubscribe)
+	gateway.On(n, "subscribe", object(subscribing, subscribe))
+	gateway.On(n, "unsubscribe", object(unsubscribing, unsubscribe))
 	gateway.On(n, "ping", ping)
 	aircraftRequests(n, cfg.Hub)
+	alertRequests(n, cfg.Hub)
 	statusRequest(n, cfg)
 	return n
 }
@@ -62,6 +63,32 @@ func connect(s *gateway.Session, auth json.RawMessage) error {
 	return nil
 }
 
+// object has a handler get objects alone; of what else there may be, and of one
+// without topics, the client is told in the reference's words.
+func object[P any](what string, handle func(*gateway.Session, P, gateway.Ack) error) func(*gateway.Session, json.RawMessage, gateway.Ack) error {
+	return func(s *gateway.Session, raw json.RawMessage, ack gateway.Ack) error {
+		var members map[string]json.RawMessage
+		if json.Unmarshal(raw, &members) != nil || members == nil {
+			return noTopics(what)
+		}
+		var payload P
+		if err := gateway.Decode(raw, &payload); err != nil {
+			return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s request: %v", what, err)
+		}
+		return handle(s, payload, ack)
+	}
+}
+
+// What a client may ask for topics, as errors call it.
+const (
+	subscribing   = "subscription"
+	unsubscribing = "unsubscription"
+)
+
+func noTopics(what string) error {
+	return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s request: expected dict with 'topics' key: an object with a name, or a list of names", what)
+}
+
 // topicList is a name, or a list of names.
 type topicList []string
 
@@ -85,15 +112,15 @@ const (
 	maxTopicName = 100 // bytes
 )
 
-func (l topicList) check(event string) error {
+func (l topicList) check(what string) error {
 	switch {
 	case l == nil:
-		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: expected an object with 'topics', a name or a list of names", event)
+		return noTopics(what)
 	case len(l) > maxTopics:
-		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: 'topics' has %d names; %d are allowed", event, len(l), maxTopics)
+		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s request: 'topics' has %d names; %d are allowed", what, len(l), maxTopics)
 	}
 	if slices.ContainsFunc(l, func(name string) bool { return len(name) > maxTopicName }) {
-		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s payload: a name in 'topics' is longer than %d bytes", event, maxTopicName)
+		return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s request: a name in 'topics' is longer than %d bytes", what, maxTopicName)
 	}
 	return nil
 }
@@ -101,7 +128,7 @@ func (l topicList) check(event string) error {
 func unsubscribe(s *gateway.Session, ask struct {
 	Topics topicList `json:"topics"`
 }, ack gateway.Ack) error {
-	if err := ask.Topics.check("unsubscribe"); err != nil {
+	if err := ask.Topics.check(unsubscribing); err != nil {
 		return err
 	}
 	answer, err := s.Unsubscribe(ask.Topics)

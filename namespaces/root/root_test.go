@@ -156,8 +156,8 @@ func TestRequests(t *testing.T) {
 		"unknown":                  {`{"type":"weather","request_id":2}`, failed(`2`, "unknown_request", "Unknown request type: weather")},
 		"no type":                  {`{"request_id":2}`, failed(`2`, "invalid_payload", "Missing request type: expected a string under 'type'")},
 		"a type that is a list":    {`{"type":[],"request_id":2}`, failed(`2`, "invalid_payload", "Missing request type: expected a string under 'type'")},
-		"no object":                {`"status"`, `error {"type":"error","code":"invalid_payload","message":"Invalid request: expected an object {type, request_id, params}"}`},
-		"nothing":                  {``, `error {"type":"error","code":"invalid_payload","message":"Invalid request: expected an object {type, request_id, params}"}`},
+		"no object":                {`"status"`, failed(`null`, "invalid_payload", "Invalid request: expected dict payload: an object {type, request_id, params}")},
+		"nothing":                  {``, failed(`null`, "invalid_payload", "Invalid request: expected dict payload: an object {type, request_id, params}")},
 	} {
 		run(t, name, func(t *testing.T, n *gateway.Namespace) {
 			c, s := connect(n, ``)

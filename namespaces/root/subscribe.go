@@ -72,7 +72,7 @@ func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
 	if err := ask.check(); err != nil {
 		return err
 	}
-	if err := ask.Topics.check("subscribe"); err != nil {
+	if err := ask.Topics.check(subscribing); err != nil {
 		return err
 	}
 	want := hub.Subscribe{Topics: ask.Topics, Batch: ask.Batch, Legacy: ask.Legacy, Since: map[string]wire.Position{}}

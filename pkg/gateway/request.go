@@ -34,7 +34,9 @@ func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) erro
 		Params    json.RawMessage `json:"params"`
 	}
 	if err := Decode(payload, &ask); err != nil || ask == nil {
-		return errorf(CodeInvalidPayload, "Invalid request: expected an object {type, request_id, params}")
+		wrong := errorf(CodeInvalidPayload, "Invalid request: expected dict payload: an object {type, request_id, params}")
+		s.fail("request", json.RawMessage("null"), wrong, ack)
+		return nil
 	}
 	if ask.RequestID == nil {
 		ask.RequestID = json.RawMessage("null")

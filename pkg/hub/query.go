@@ -38,6 +38,11 @@ func (h *Hub) Position(topicName string) topic.Position {
 // Events gives the events of a topic that are remembered, oldest first; those that
 // have an owner are not among them.
 func (h *Hub) Events(topicName string) ([]*feedlog.Entry, error) {
+	return h.EventsOf(topicName, "")
+}
+
+// EventsOf gives those as well that an owner has.
+func (h *Hub) EventsOf(topicName, owner string) ([]*feedlog.Entry, error) {
 	s := h.byName[topicName]
 	if s == nil {
 		return nil, ErrUnknownTopic
@@ -50,7 +55,7 @@ func (h *Hub) Events(topicName string) ([]*feedlog.Entry, error) {
 	}
 	out := make([]*feedlog.Entry, 0, len(events.kept))
 	for _, e := range events.kept {
-		if !e.other && e.Change.Event.Owner == "" {
+		if of := e.Change.Event.Owner; !e.other && (of == "" || of == owner) {
 			out = append(out, e.Entry)
 		}
 	}
