@@ -53,7 +53,7 @@ func (m *merger) combine(r *row, u *record.Update, source int, observed, now int
 			j++
 		}
 	}
-	r.now, r.origins = fields, origins
+	r.now, r.origins, r.aligned = fields, origins, false
 	m.nameReceivers(r, now)
 }
 
@@ -153,7 +153,7 @@ func (m *merger) age(r *row, now int64) {
 		}
 	}
 	clear(r.now[kept:])
-	r.now, r.origins = r.now[:kept], r.origins[:kept]
+	r.now, r.origins, r.aligned = r.now[:kept], r.origins[:kept], false
 	m.assume(r)
 	m.nameReceivers(r, now)
 	if kept != before || r.now.Get(m.policy.Receivers) != receivers {

@@ -19,7 +19,7 @@ func (m *merger) leave(r *row, source int, now int64) {
 		}
 	}
 	clear(r.now[kept:])
-	r.now, r.origins = r.now[:kept], r.origins[:kept]
+	r.now, r.origins, r.aligned = r.now[:kept], r.origins[:kept], false
 	m.assume(r)
 	m.touch(r)
 }

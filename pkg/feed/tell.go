@@ -26,7 +26,7 @@ func (m *merger) flush(now int64) *record.Change {
 		}
 	}
 	clear(m.dirty)
-	m.dirty, m.gone = m.dirty[:0], m.gone[:0]
+	m.dirty, m.gone, m.patches = m.dirty[:0], m.gone[:0], nil
 	if c.Empty() {
 		return nil
 	}
@@ -36,13 +36,28 @@ func (m *merger) flush(now int64) *record.Change {
 func (m *merger) tell(r *row, c *record.Change, now int64) {
 	if !r.isTold {
 		r.isTold, r.told, r.rideAt = true, slices.Clone(r.now), m.nextRide(r.key, now)
+		r.align(m)
 		c.Added = append(c.Added, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
 		c.Observed = max(c.Observed, r.observed)
 		return
 	}
+	patch := m.patch(r, now)
+	if patch == nil {
+		return
+	}
+	c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
+	c.Observed = max(c.Observed, r.observed)
+}
+
+// patch gives what of a record is to be told, and notes that it is told; nil when
+// there are no news.
+func (m *merger) patch(r *row, now int64) record.Fields {
+	if r.aligned {
+		return m.patchTouched(r, now)
+	}
 	patch, news := delta.Diff(r.told, r.now, m.noise)
 	if !news {
-		return
+		return nil
 	}
 	if now < r.rideAt {
 		patch = slices.DeleteFunc(patch, func(f record.Field) bool { return m.noise(f.Name) })
@@ -53,8 +68,8 @@ func (m *merger) tell(r *row, c *record.Change, now int64) {
 		patch = complete(patch, r.now, group)
 	}
 	r.told.Merge(patch)
-	c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
-	c.Observed = max(c.Observed, r.observed)
+	r.align(m)
+	return patch
 }
 
 // nextRide gives when a record's noise is told next. Each record has a phase of
@@ -90,7 +105,7 @@ func complete(patch, whole record.Fields, group []string) record.Fields {
 func (m *merger) retell() {
 	m.dirty, m.gone = m.dirty[:0], m.gone[:0]
 	for _, r := range m.rows {
-		r.isTold, r.dirty, r.told = false, true, nil
+		r.isTold, r.dirty, r.told, r.aligned = false, true, nil, false
 		m.dirty = append(m.dirty, r)
 	}
 }
