@@ -1,0 +1,28 @@
+// Package redis connects the processes of a cluster through Redis: what it takes to
+// reach one is here, what is done with it in the folders inside: streams (the log of
+// topics) and rooms.
+//
+// The client is go-redis, Redis' own for Go: it knows Sentinel, Cluster, TLS and ACL,
+// and follows a fail-over by itself. Nothing outside this folder imports it.
+//
+// # What it is used for
+//
+// Redis 6.2 or newer, or Valkey. A single server, a master with replicas behind
+// Sentinel, or a Cluster. All keys of a topic share a hash tag, so that scripts work in
+// a Cluster:
+//
+//	{skygate:aircraft}:log     the changes, a stream
+//	{skygate:aircraft}:head    its epoch and newest position, a hash
+//	{skygate:aircraft}:snap    a snapshot, a hash
+//	{skygate:aircraft}:lease   who writes it
+//	{skygate:safety}:once:KEY  that an event was published under a key
+//	skygate:rooms:…            channels
+//
+// With ACL a user needs: ~{PREFIX:*  ~PREFIX:*  &PREFIX:*  and +@stream +@hash +@string
+// +@keyspace +@scripting +@pubsub +@connection +info +wait +time (and +cluster in a Cluster).
+//
+// # What it promises
+//
+// No call waits for longer than its own deadline, whatever has become of the server: a
+// dead one refuses, a frozen one is given up after ReadTimeout.
+package redis
