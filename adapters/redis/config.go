@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -93,13 +94,6 @@ func (c Config) Validate() error {
 	if !slices.Contains(modes, c.Mode) {
 		return fmt.Errorf("mode: %q is not one of %s", c.Mode, strings.Join(modes, ", "))
 	}
-	for name, d := range map[string]time.Duration{
-		"dial_timeout": c.DialTimeout, "read_timeout": c.ReadTimeout, "write_timeout": c.WriteTimeout,
-	} {
-		if d < 50*time.Millisecond || d > time.Minute {
-			return fmt.Errorf("%s: %v is out of range: from 50ms to 1m", name, d)
-		}
-	}
 	switch {
 	case c.Mode == Sentinel && c.Master == "":
 		return errors.New("master: the name that the Sentinels know the master by is missing")
@@ -118,10 +112,19 @@ func (c Config) Validate() error {
 	case c.PoolSize < 1 || c.PoolSize > 1000:
 		return fmt.Errorf("pool_size: %d is out of range: from 1 to 1000", c.PoolSize)
 	}
-	if err := c.validateAddresses(); err != nil {
-		return err
+	return cmp.Or(c.validateAddresses(), c.validateTimeouts(), c.TLS.validate())
+}
+
+func (c Config) validateTimeouts() error {
+	for _, t := range []struct {
+		name string
+		d    time.Duration
+	}{{"dial_timeout", c.DialTimeout}, {"read_timeout", c.ReadTimeout}, {"write_timeout", c.WriteTimeout}} {
+		if t.d < 50*time.Millisecond || t.d > time.Minute {
+			return fmt.Errorf("%s: %v is out of range: from 50ms to 1m", t.name, t.d)
+		}
 	}
-	return c.TLS.validate()
+	return nil
 }
 
 func (c Config) validateAddresses() error {

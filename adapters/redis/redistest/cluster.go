@@ -47,10 +47,10 @@ func Cluster(t testing.TB, masters int) *Sharded {
 	for _, node := range s.Nodes {
 		node.Wait("it knows all nodes", func(c *goredis.Client) error {
 			info, err := c.ClusterInfo(t.Context()).Result()
-			if err == nil && !(strings.Contains(info, "cluster_state:ok") &&
-				strings.Contains(info, "cluster_slots_ok:"+strconv.Itoa(allSlots)) &&
-				strings.Contains(info, "cluster_known_nodes:"+strconv.Itoa(masters))) {
-				err = errors.New(info)
+			for _, want := range []string{"state:ok", "slots_ok:" + strconv.Itoa(allSlots), "known_nodes:" + strconv.Itoa(masters)} {
+				if err == nil && !strings.Contains(info, "cluster_"+want) {
+					err = errors.New(info)
+				}
 			}
 			return err
 		})
