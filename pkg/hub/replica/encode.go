@@ -1,7 +1,6 @@
 package replica
 
 import (
-	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/view"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
@@ -115,30 +114,4 @@ func (r *Replica) text(s *sheet, i int32, now int64) []byte {
 		*p = span{int32(start), int32(len(s.text)), s.number}
 	}
 	return s.text[p.start:p.end:p.end]
-}
-
-// append appends the record as a JSON object, or what changed of it after the
-// sheet's position; nothing when nothing that is shown did.
-func (s *slot) append(dst []byte, keyName string, sh *sheet, now int64) []byte {
-	start := len(dst)
-	dst = record.AppendKey(dst, keyName, s.key)
-	told := false
-	for i := range s.fields {
-		f := &s.fields[i]
-		if sh.from == wholeRecord {
-			if f.Raw == "" {
-				continue
-			}
-		} else if f.seq <= sh.from {
-			continue
-		}
-		if sh.view.Shows(f.Name) {
-			dst = record.AppendField(dst, f.Name, f.Raw, now)
-			told = true
-		}
-	}
-	if !told && sh.from != wholeRecord {
-		return dst[:start]
-	}
-	return append(dst, '}')
 }

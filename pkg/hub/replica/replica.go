@@ -39,6 +39,9 @@ type Replica struct {
 	free  []int32
 	grid  grid
 
+	shapes    map[string]*shape // by their names
+	lastShape *shape
+
 	at    uint64 // the position
 	gone  []tombstone
 	floor uint64 // what was gone at or before it may be forgotten
@@ -54,25 +57,8 @@ type Replica struct {
 		step           Step
 		added, updated [][]byte
 		removed        []string
+		names          []string
 	}
-}
-
-// slot is where a record is, or was.
-type slot struct {
-	key      string
-	sort     string  // also of one that is gone
-	fields   []field // sorted by name, vanished ones among them
-	attrs    view.Attributes
-	born     uint64 // the seq at which it appeared, or was replaced as a whole
-	observed int64  // of the change that changed it last, unix milliseconds
-	where    place
-}
-
-// field is a value, and the seq at which it became that. An empty Raw is that of
-// a field that vanished.
-type field struct {
-	record.Field
-	seq uint64
 }
 
 // tombstone remembers a record that is gone.
@@ -92,7 +78,7 @@ type changedSince struct {
 // (filters read them all, all the same); whole says that a record that changed is
 // told as a whole.
 func New(keyName string, only []string, whole bool) *Replica {
-	r := &Replica{keyName: keyName, whole: whole, byKey: map[string]int32{}, grid: grid{}, sheets: map[sheetKey]*sheet{}}
+	r := &Replica{keyName: keyName, whole: whole, byKey: map[string]int32{}, grid: grid{}, shapes: map[string]*shape{}, sheets: map[sheetKey]*sheet{}}
 	if only != nil {
 		r.only = make(map[string]struct{}, len(only))
 		for _, name := range only {
@@ -151,16 +137,6 @@ func (r *Replica) Copy(of Set) []record.Record {
 	return out
 }
 
-func (s *slot) record() *record.Record {
-	out := &record.Record{Key: s.key, Fields: make(record.Fields, 0, len(s.fields))}
-	for _, f := range s.fields {
-		if f.Raw != "" {
-			out.Fields = append(out.Fields, f.Field)
-		}
-	}
-	return out
-}
-
 // Apply brings the records to the state after the change, at seq, which is
 // appended at now (unix milliseconds). The change is not kept, its strings are.
 func (r *Replica) Apply(c *record.Change, seq uint64, now int64) {
@@ -182,17 +158,8 @@ func (r *Replica) add(rec *record.Record, seq uint64, observed int64) {
 	i := r.slot(rec.Key, seq)
 	s := &r.slots[i]
 	s.born, s.observed, s.attrs = seq, observed, view.Attributes{}
-	s.fields, s.sort = s.fields[:0], ""
-	if cap(s.fields) < len(rec.Fields) {
-		s.fields = make([]field, 0, len(rec.Fields)+4)
-	}
-	for _, f := range rec.Fields {
-		s.attrs.Set(f.Name, f.Raw)
-		r.note(s, f)
-		if r.keeps(f.Name) {
-			s.fields = append(s.fields, field{f, seq})
-		}
-	}
+	s.sort = ""
+	r.fill(s, rec.Fields, seq)
 	r.grid.move(r.slots, i)
 }
 
@@ -205,23 +172,7 @@ func (r *Replica) update(patch *record.Record, seq uint64, observed int64) {
 	r.seqs[i] = seq
 	s := &r.slots[i]
 	s.observed = max(s.observed, observed)
-	at := 0
-	for _, f := range patch.Fields {
-		s.attrs.Set(f.Name, f.Raw)
-		r.note(s, f)
-		if !r.keeps(f.Name) {
-			continue
-		}
-		for at < len(s.fields) && s.fields[at].Name < f.Name {
-			at++
-		}
-		switch {
-		case at < len(s.fields) && s.fields[at].Name == f.Name:
-			s.fields[at].Raw, s.fields[at].seq = f.Raw, seq
-		case f.Raw != "":
-			s.fields = slices.Insert(s.fields, at, field{f, seq})
-		}
-	}
+	r.patch(s, patch.Fields, seq)
 	r.grid.move(r.slots, i)
 }
 
@@ -230,8 +181,7 @@ func (r *Replica) remove(key string, seq uint64, now int64) {
 	if !ok || !r.live.Has(i) {
 		return
 	}
-	s := &r.slots[i]
-	s.fields, s.attrs, s.observed = nil, view.Attributes{}, 0
+	r.slots[i].empty()
 	r.seqs[i] = seq
 	r.live.drop(i)
 	r.grid.move(r.slots, i)
