@@ -153,6 +153,9 @@ func (a *Aircraft) settle(r *reading) {
 	if a.status == "" {
 		a.status = text(r.emergency)
 	}
+	if a.point == (geo.Point{}) { // nobody is there, but who knows no position
+		a.note(hasLat|hasLon, false)
+	}
 	a.seenAt = a.moment(r.seenPos)
 	if a.seenAt == 0 {
 		a.seenAt = a.moment(r.seen)

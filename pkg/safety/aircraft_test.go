@@ -98,6 +98,7 @@ func TestAgeOfAltitude(t *testing.T) {
 	f.Set("alt_baro", "21400")
 	s.keep(s.m.Observe(safety.Read(b.key, f, start.UnixMilli()), start))
 	f.Set("alt_baro", "20400") // now
-	s.keep(s.m.Observe(safety.Read(b.key, f, start.UnixMilli()), start))
+	s.now = start.Add(time.Second)
+	s.observe(b.key, f, s.now.UnixMilli())
 	s.wantMessage("Proximity conflict: AAAAAA and BBBBBB within 0.10nm, 400ft altitude separation")
 }

@@ -39,6 +39,9 @@ type Config struct {
 	ExtremeFpm         float64 `koanf:"vs_extreme_fpm"`
 	ExtremeWarningFpm  float64 `koanf:"vs_extreme_warning_fpm"`
 	ExtremeCriticalFpm float64 `koanf:"vs_extreme_critical_fpm"`
+	// VSConfirm is how long such a speed must be told before it is believed: 1s to
+	// 10s, default 2s. Meanwhile the altitude, where it is told, must follow.
+	VSConfirm time.Duration `koanf:"vs_confirm"`
 	// ExtremeFighterFpm is that of a fighter (ft/min): default 15000.
 	ExtremeFighterFpm float64 `koanf:"vs_extreme_fighter_fpm"`
 	// TCASFpm is the vertical speed (ft/min) that both sides of a reversal reach
@@ -128,7 +131,8 @@ func DefaultConfig() Config {
 		UpdateNM: 0.1, UpdateFt: 100, UpdateFpm: 1000,
 
 		ExtremeFpm: 9000, ExtremeWarningFpm: 10_500, ExtremeCriticalFpm: 12_000, ExtremeFighterFpm: 15_000,
-		TCASFpm: 1500, ChangeFpm: 2000, ChangeWarningFpm: 4000,
+		VSConfirm: 2 * time.Second,
+		TCASFpm:   1500, ChangeFpm: 2000, ChangeWarningFpm: 4000,
 		ReversalSpan: 4 * time.Second, ReversalSpanMin: 2 * time.Second, ReversalSpanMax: 30 * time.Second,
 		TrafficNM: 3, TrafficFt: 1000,
 		AdvisoryAge: 15 * time.Second,

@@ -63,7 +63,7 @@ func TestCrowd(t *testing.T) {
 func TestNearestFirst(t *testing.T) {
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	say := func(key string, lon float64) Aircraft {
-		return Read(key, record.Fields{{Name: "alt_baro", Raw: "30000"}, {Name: "lat", Raw: "0"}, {Name: "lon", Raw: record.Number(lon, 5)}}, now.UnixMilli())
+		return Read(key, record.Fields{{Name: "alt_baro", Raw: "30000"}, {Name: "lat", Raw: "1"}, {Name: "lon", Raw: record.Number(lon, 5)}}, now.UnixMilli())
 	}
 	m := New(DefaultConfig())
 	m.Observe(say("FFFFFF", 0.002), now) // 0.12 NM
@@ -82,7 +82,7 @@ func TestConflictInACrowd(t *testing.T) {
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	m := New(DefaultConfig())
 	say := func(key string, lat float64) []Event {
-		return m.Observe(Read(key, record.Fields{{Name: "alt_baro", Raw: "30000"}, {Name: "lat", Raw: record.Number(lat, 6)}, {Name: "lon", Raw: "0"}}, now.UnixMilli()), now)
+		return m.Observe(Read(key, record.Fields{{Name: "alt_baro", Raw: "30000"}, {Name: "lat", Raw: record.Number(lat, 6)}, {Name: "lon", Raw: "1"}}, now.UnixMilli()), now)
 	}
 	var told []Event
 	for second := range 120 {

@@ -28,6 +28,15 @@
 // conflict"; a record that is gone ends its events, but not its emergency: that
 // ends by age, as an aircraft that comes back into coverage is still in it.
 //
+// # What is believed
+//
+// One observation tells of nothing but squawks and advisories, which come with
+// checks of their own. A position or an altitude that nothing could have come to
+// since the one before (by max_speed_kt, or 33,000 ft/min) is kept back until another
+// fits it; 0, 0 is no position. A vertical speed is extreme when it is told for
+// vs_confirm and the altitude follows; a reversal is seen when it is seen twice,
+// on both sides of it, and the altitude moves. (The reference takes each at first sight.)
+//
 // # Geometry
 //
 // Positions are vectors from the centre of the earth, so the antimeridian and

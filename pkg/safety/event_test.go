@@ -130,8 +130,8 @@ func TestRecordOfSquawk(t *testing.T) {
 
 func TestRecordOfConflict(t *testing.T) {
 	s := newScript(t)
-	a := &plane{key: "BBBBBB", at: geo.Point{Lat: 0, Lon: 0}, alt: 30000, gs: 450, track: 90, fields: `"flight":"TWO"`}
-	b := &plane{key: "AAAAAA", at: geo.Point{Lat: 0, Lon: 0.03}, alt: 30200, gs: 450, track: 270, vr: 0}
+	a := &plane{key: "BBBBBB", at: geo.Point{Lat: 0, Lon: 0.01}, alt: 30000, gs: 450, track: 90, fields: `"flight":"TWO"`}
+	b := &plane{key: "AAAAAA", at: geo.Point{Lat: 0, Lon: 0.04}, alt: 30200, gs: 450, track: 270, vr: 0}
 	s.tell(a)
 	s.tell(b)
 	s.want("0 new critical proximity_conflict AAAAAA BBBBBB")
@@ -141,13 +141,13 @@ func TestRecordOfConflict(t *testing.T) {
 		"icao": `"AAAAAA"`, "icao_hex": `"AAAAAA"`, "callsign": `"AAAAAA"`, "flight": `"AAAAAA"`,
 		"icao_2": `"BBBBBB"`, "icao_hex_2": `"BBBBBB"`, "callsign_2": `"TWO"`, "flight_2": `"TWO"`,
 		"internal_id":     `"proximity_conflict:AAAAAA:BBBBBB"`,
-		"cpa_distance_nm": "0", "cpa_time_seconds": "7.2", "cpa_lat": "0", "cpa_lon": "0.015",
+		"cpa_distance_nm": "0", "cpa_time_seconds": "7.2", "cpa_lat": "0", "cpa_lon": "0.025",
 		"squawk": "",
 		"details": `{"distance_nm":1.8,"altitude_diff_ft":200,"closure_rate_kt":900,"horizontal_nm":1.8,"vertical_ft":200,` +
-			`"cpa":{"cpa_distance_nm":0,"cpa_time_seconds":7.2,"cpa_lat":0,"cpa_lon":0.015},` +
+			`"cpa":{"cpa_distance_nm":0,"cpa_time_seconds":7.2,"cpa_lat":0,"cpa_lon":0.025},` +
 			`"predicted":{"converging":true,"seconds_to_cpa":7.2,"cpa_horizontal_nm":0,"cpa_vertical_ft":200},` +
-			`"aircraft_1":{"icao":"AAAAAA","callsign":"AAAAAA","lat":0,"lon":0.03,"alt":30200,"gs":450,"track":270,"vr":null},` +
-			`"aircraft_2":{"icao":"BBBBBB","callsign":"TWO","lat":0,"lon":0,"alt":30000,"gs":450,"track":90,"vr":null}}`,
+			`"aircraft_1":{"icao":"AAAAAA","callsign":"AAAAAA","lat":0,"lon":0.04,"alt":30200,"gs":450,"track":270,"vr":null},` +
+			`"aircraft_2":{"icao":"BBBBBB","callsign":"TWO","lat":0,"lon":0.01,"alt":30000,"gs":450,"track":90,"vr":null}}`,
 	} {
 		if got := r.Fields.Get(name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
@@ -173,7 +173,7 @@ func TestUpdatesKeepTheTimestamp(t *testing.T) {
 	s.fly(1, p)
 	p.vr = -1
 	s.fly(100, p)
-	s.want("1 new low extreme_vs 4B1805", "4 updated critical extreme_vs 4B1805", "61 resolved critical extreme_vs 4B1805")
+	s.want("3 new low extreme_vs 4B1805", "4 updated critical extreme_vs 4B1805", "63 resolved critical extreme_vs 4B1805")
 	for i, want := range []struct{ name, action string }{
 		{"safety:event", `"safety_event"`},
 		{"safety:event_updated", `"safety_event_updated"`},
@@ -183,7 +183,7 @@ func TestUpdatesKeepTheTimestamp(t *testing.T) {
 		if r.Name != want.name || r.Fields.Get("event_action") != want.action {
 			t.Errorf("%s with action %s, want %v", r.Name, r.Fields.Get("event_action"), want)
 		}
-		if got := r.Fields.Get("timestamp"); got != `"2026-07-01T12:00:01.000Z"` {
+		if got := r.Fields.Get("timestamp"); got != `"2026-07-01T12:00:03.000Z"` {
 			t.Errorf("%s: timestamp %s", r.Name, got)
 		}
 	}

@@ -18,8 +18,8 @@ func Example() {
 		}
 	}
 	for key, f := range map[string]record.Fields{
-		"4B1805": {{Name: "alt_baro", Raw: "30000"}, {Name: "gs", Raw: "450"}, {Name: "lat", Raw: "0"}, {Name: "lon", Raw: "0"}, {Name: "track", Raw: "90"}},
-		"3C6444": {{Name: "alt_baro", Raw: "30200"}, {Name: "gs", Raw: "450"}, {Name: "lat", Raw: "0"}, {Name: "lon", Raw: "0.03"}, {Name: "track", Raw: "270"}},
+		"4B1805": {{Name: "alt_baro", Raw: "30000"}, {Name: "gs", Raw: "450"}, {Name: "lat", Raw: "0"}, {Name: "lon", Raw: "0.01"}, {Name: "track", Raw: "90"}},
+		"3C6444": {{Name: "alt_baro", Raw: "30200"}, {Name: "gs", Raw: "450"}, {Name: "lat", Raw: "0"}, {Name: "lon", Raw: "0.04"}, {Name: "track", Raw: "270"}},
 	} {
 		tell(m.Observe(safety.Read(key, f, now.UnixMilli()), now))
 	}

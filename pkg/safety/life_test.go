@@ -29,8 +29,8 @@ func TestAgain(t *testing.T) {
 	a, b := pair(zurich, 0.14, 0)
 	a.flies(400, 90)
 	b.flies(400, 90)
-	away := func() { b.at = geo.Destination(b.at, 0, 5) }
-	back := func() { b.at = geo.Destination(b.at, 180, 5) }
+	away := func() { b.at = geo.Destination(b.at, 0, 1) }
+	back := func() { b.at = geo.Destination(b.at, 180, 1) }
 	s.fly(2, a, b)
 	away()
 	s.fly(53, a, b) // 45 s of expiry, but not 60 s of cooldown
@@ -89,9 +89,9 @@ func TestProximityConfirm(t *testing.T) {
 	a, b := pair(zurich, 0.3, 0)
 	for range 2 { // a glitch
 		s.fly(1, a, b)
-		b.at.Lat += 0.05
+		b.at.Lat += 0.012
 		s.fly(1, a, b)
-		b.at.Lat -= 0.05
+		b.at.Lat -= 0.012
 	}
 	s.want()
 	s.fly(3, a, b)

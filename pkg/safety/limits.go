@@ -74,6 +74,7 @@ func (c *Config) durations() []period {
 		{"cooldown", c.Cooldown, 0, time.Hour},
 		{"update_every", c.UpdateEvery, 0, 10 * time.Minute},
 		{"ease_after", c.EaseAfter, 0, 10 * time.Minute},
+		{"vs_confirm", c.VSConfirm, time.Second, 10 * time.Second},
 		{"reversal_span", c.ReversalSpan, time.Second, 30 * time.Second},
 		{"reversal_span_min", c.ReversalSpanMin, time.Second, c.ReversalSpan},
 		{"reversal_span_max", c.ReversalSpanMax, c.ReversalSpan, time.Minute},

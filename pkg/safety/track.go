@@ -18,8 +18,11 @@ type track struct {
 	moving   bool  // velocity is known
 	ready    bool  // it is in flight, and may be one of a pair
 
-	speeds speeds
-	advice advice
+	doubts  doubts
+	speeds  speeds
+	extreme claim
+	turn    turn
+	advice  advice
 
 	lives [solo]*life // by kind, of this aircraft alone
 	pairs []*life     // of this and another
@@ -31,6 +34,7 @@ func (t *track) take(a *Aircraft, cfg *Config, now int64) {
 	if a.seenAt == 0 {
 		a.seenAt = a.observed
 	}
+	t.doubt(a, cfg)
 	t.posAt = min(a.seenAt, now)
 	switch {
 	case a.seenAt != t.seenAt: // an altitude comes with a position

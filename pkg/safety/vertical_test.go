@@ -31,7 +31,7 @@ func TestExtremeVerticalSpeed(t *testing.T) {
 	p.vr = -1000
 	s.fly(60, p)
 	s.want(
-		"4 new low extreme_vs AAAAAA",
+		"6 new low extreme_vs AAAAAA",
 		"14 updated low extreme_vs AAAAAA",
 		"15 updated warning extreme_vs AAAAAA",
 		"16 updated critical extreme_vs AAAAAA",
@@ -58,13 +58,13 @@ func TestExtremeIsNormal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t)
 			p := climbs(tc.vr)
+			p.alt = 0
 			p.fields = tc.fields
 			if strings.Contains(p.fields, "ground") {
-				p.alt = 0
 				p.vr = 0
 				p.fields += ` "baro_rate":9000`
 			}
-			s.tell(p)
+			s.fly(4, p)
 			if told := len(s.events) > 0 && strings.HasSuffix(s.events[0].Message, tc.told); told != (tc.told != "") {
 				t.Errorf("told %+v", s.events)
 			}
@@ -146,7 +146,7 @@ func TestInferredAdvisory(t *testing.T) {
 	}
 	p.vr = -1500
 	s.fly(100, p)
-	s.want("11 new critical tcas_ra AAAAAA", "71 resolved critical tcas_ra AAAAAA")
+	s.want("12 new critical tcas_ra AAAAAA", "72 resolved critical tcas_ra AAAAAA")
 }
 
 // Where the receiver tells of advisories, what it tells counts: the vertical speed
@@ -185,13 +185,13 @@ func TestNoInferredAdvisory(t *testing.T) {
 			p := climbs(-2500)
 			p.gs = 0
 			tc.change(p)
-			level := p.alt
-			for range 5 {
-				s.fly(1, p)
-				p.alt = level
+			p.alt += 5 * 2500 / 60
+			if p.alt < 250 {
+				p.alt = 0
 			}
+			s.fly(5, p)
 			p.vr = 2500
-			s.fly(1, p)
+			s.fly(2, p)
 			if tc.told != (len(s.lines) > 0) {
 				t.Errorf("told %v", s.lines)
 			}
@@ -205,14 +205,17 @@ func TestReversalSpan(t *testing.T) {
 	for name, tc := range map[string]struct {
 		gap  int
 		told bool
-	}{"1 s": {1, false}, "2 s": {2, true}, "4 s": {4, true}, "30 s": {30, true}, "31 s": {31, false}} {
+	}{"2 s": {2, true}, "4 s": {4, true}, "30 s": {30, true}, "31 s": {31, false}} {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t)
 			p := climbs(-2500)
-			s.tell(p)
-			s.now = s.now.Add(time.Duration(tc.gap) * time.Second)
+			s.fly(2, p)
+			p.fly(float64(tc.gap - 1))
+			s.now = s.now.Add(time.Duration(tc.gap-1) * time.Second)
 			p.vr = 2500
-			s.tell(p)
+			s.fly(1, p)
+			s.want() // seen once
+			s.fly(1, p)
 			if tc.told != (len(s.lines) > 0) {
 				t.Errorf("told %v", s.lines)
 			}
@@ -252,7 +255,7 @@ func TestReversalNeedsTraffic(t *testing.T) {
 				s.want()
 				return
 			}
-			s.want("6 new warning vs_reversal AAAAAA", "66 resolved warning vs_reversal AAAAAA")
+			s.want("7 new warning vs_reversal AAAAAA", "67 resolved warning vs_reversal AAAAAA")
 			if got, want := s.events[0].Message, "VS reversal: AAAAAA -3000 → +1200 fpm"; got != want {
 				t.Errorf("message %q, want %q", got, want)
 			}
