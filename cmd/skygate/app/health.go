@@ -16,8 +16,11 @@ type health struct {
 	Status   string `json:"status"`
 	Aircraft int    `json:"aircraft"`
 	// Refused counts updates of aircraft beyond the number that the topic holds.
-	Refused uint64         `json:"refused,omitempty"`
-	Sources []sourceHealth `json:"sources"`
+	Refused uint64 `json:"refused,omitempty"`
+	// Unwatched counts, by reason, what there was too much of for the watch for
+	// dangers.
+	Unwatched map[string]uint64 `json:"unwatched,omitempty"`
+	Sources   []sourceHealth    `json:"sources"`
 }
 
 type sourceHealth struct {
@@ -33,7 +36,7 @@ type sourceHealth struct {
 }
 
 func (a *App) health(now time.Time) health {
-	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.aircraft.Refused()}
+	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.aircraft.Refused(), Unwatched: a.lookout.Dropped()}
 	delivering := 0
 	for _, s := range a.sources {
 		status := s.status()
