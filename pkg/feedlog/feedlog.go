@@ -30,6 +30,13 @@ type Entry struct {
 	Time int64
 	// Change is what happened.
 	Change *record.Change
+	// Origin is set on an event that had its place in an earlier epoch, where the log
+	// has lost it: who got it there skips it here.
+	Origin topic.Position
+	// Continues is set on an entry that only says where the epoch before it ended:
+	// who is there misses nothing. It has an empty change, and At is the new epoch's
+	// seq 0.
+	Continues topic.Position
 }
 
 // State is a topic's records at a position. It belongs to who loaded it.
@@ -37,7 +44,7 @@ type State struct {
 	At      topic.Position
 	Records []record.Record
 	// Entries are the newest ones up to At that are kept, oldest first: a topic of
-	// events has nothing else.
+	// events has nothing else. They may begin in an earlier epoch.
 	Entries []*Entry
 }
 
@@ -50,6 +57,14 @@ var (
 	// ErrFenced is returned by Append when another writer has begun since. The
 	// writer must stop, or begin anew.
 	ErrFenced = errors.New("feedlog: another writer has begun")
+	// ErrAway is returned when a log that is elsewhere cannot be reached for now, or
+	// does not take anything: by Read at the latest a few seconds after that began.
+	// What readers have is no longer the newest. Try again, with back-off; whether a
+	// change was appended is not known, and an event that is published again, as the
+	// same change, is told once.
+	ErrAway = errors.New("feedlog: the log is away")
+	// ErrTooLarge is returned for a change that the log cannot take, ever.
+	ErrTooLarge = errors.New("feedlog: the change is too large")
 	// ErrClosed is returned by everything after the log was closed.
 	ErrClosed = errors.New("feedlog: closed")
 )
@@ -60,8 +75,9 @@ type Log interface {
 	// epochs are fenced.
 	Begin(ctx context.Context, topicName string) (Writer, error)
 	// Publish adds an event to a topic of events and gives the position after it,
-	// once readers get it. The event is immutable from now on. Without an event it
-	// only makes sure that the topic has an epoch.
+	// once readers get it; of one that is not the first under its key
+	// ([record.Once]), that of the first. The event is immutable from now on. Without
+	// an event it only makes sure that the topic has an epoch.
 	Publish(ctx context.Context, topicName string, c *record.Change) (topic.Position, error)
 	// Load gives a topic's newest state. A topic that nobody has begun is empty,
 	// at the zero position.
@@ -71,10 +87,19 @@ type Log interface {
 	Read(ctx context.Context, topicName string, after topic.Position) ([]*Entry, error)
 }
 
+// Beginner is a log in which an epoch begins with records, at seq 0, so that readers
+// are not shown an empty topic when another writer takes over: those records are what
+// [Log.Load] gave, and what the new writer knows by itself.
+type Beginner interface {
+	// BeginWith is [Log.Begin] with records, which are the log's from now on.
+	BeginWith(ctx context.Context, topicName string, records []record.Record) (Writer, error)
+}
+
 // Writer is the one writer of a topic's epoch. It is used by one goroutine.
 type Writer interface {
 	// Append adds a change and gives the position after it. Once it returns
-	// without an error, readers get the change; otherwise they never do. The
-	// change is immutable from now on.
+	// without an error, readers get the change; otherwise they never do, or, with
+	// [ErrAway], perhaps: the writer has to begin anew, which settles it. The change
+	// is immutable from now on.
 	Append(ctx context.Context, c *record.Change) (topic.Position, error)
 }

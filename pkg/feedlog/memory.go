@@ -38,9 +38,13 @@ type sequence struct {
 	records int           // that they name
 	bytes   int           // of events, about
 	grown   chan struct{} // closed and replaced when at moves
+	told    once
 }
 
-var _ Log = (*Memory)(nil)
+var (
+	_ Log      = (*Memory)(nil)
+	_ Beginner = (*Memory)(nil)
+)
 
 // NewMemory gives an empty log.
 func NewMemory() *Memory {
@@ -48,7 +52,12 @@ func NewMemory() *Memory {
 }
 
 // Begin implements [Log].
-func (m *Memory) Begin(_ context.Context, name string) (Writer, error) {
+func (m *Memory) Begin(ctx context.Context, name string) (Writer, error) {
+	return m.BeginWith(ctx, name, nil)
+}
+
+// BeginWith implements [Beginner].
+func (m *Memory) BeginWith(_ context.Context, name string, records []record.Record) (Writer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.isClosed() {
@@ -57,6 +66,7 @@ func (m *Memory) Begin(_ context.Context, name string) (Writer, error) {
 	s := m.sequenceLocked(name)
 	s.at = topic.Position{Epoch: newEpoch()}
 	s.table, s.entries, s.records, s.bytes = record.NewTable(), nil, 0, 0
+	s.table.Apply(&record.Change{Added: records})
 	s.wakeLocked()
 	return &memoryWriter{log: m, name: name, epoch: s.at.Epoch}, nil
 }
@@ -76,7 +86,16 @@ func (m *Memory) Publish(_ context.Context, name string, c *record.Change) (topi
 	if c == nil {
 		return s.at, nil
 	}
-	return s.appendLocked(c), nil
+	if c.Once.Key == "" {
+		return s.appendLocked(c), nil
+	}
+	now := time.Now()
+	if first, ok := s.told.find(c.Once.Key, now); ok {
+		return first, nil
+	}
+	at := s.appendLocked(c)
+	s.told.add(c.Once, at, now)
+	return at, nil
 }
 
 // Load implements [Log].

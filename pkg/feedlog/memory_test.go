@@ -2,8 +2,10 @@ package feedlog_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -76,5 +78,27 @@ func TestMemoryIsBoundedInBytesOfEvents(t *testing.T) {
 	state, err := log.Load(t.Context(), "acars")
 	if err != nil || len(state.Entries) < 10 || len(state.Entries) > 16 {
 		t.Errorf("of 100 events of 1 MiB it keeps %d, %v", len(state.Entries), err)
+	}
+}
+
+func TestMemoryRemembersSoManyKeys(t *testing.T) {
+	log := feedlog.NewMemory()
+	publish := func(key string) topic.Position {
+		c := &record.Change{Event: &record.Event{Name: "safety:event"}, Once: record.Once{Key: key, For: time.Hour}}
+		at, err := log.Publish(t.Context(), "safety", c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	first := publish("first")
+	for i := range 100_000 {
+		publish(strconv.Itoa(i))
+	}
+	if again := publish("first"); again == first {
+		t.Error("the first of 100,001 keys is remembered")
+	}
+	if again := publish("99999"); again.Seq != 100_001 {
+		t.Errorf("the last but one of them is at %v", again)
 	}
 }

@@ -15,6 +15,7 @@ package record
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Field is one named value of a record.
@@ -62,6 +63,8 @@ type Change struct {
 	Removed []string
 	// Event is what happened, in a topic of events; such a change has no lists.
 	Event *Event
+	// Once keeps the event from being told twice, by whomever.
+	Once Once
 	// Observed is the time of the newest source message in the change, in unix
 	// milliseconds; 0 when there is none (records removed by age).
 	Observed int64
@@ -78,6 +81,14 @@ type Event struct {
 	// Record has the key among its fields, too, when that is to be told as another
 	// value than a text: a number.
 	Record
+}
+
+// Once names what an event tells, so that of all that are published under one Key
+// within For after the first only that one is told. Without a Key there is no such
+// promise.
+type Once struct {
+	Key string
+	For time.Duration
 }
 
 // Empty says whether the change names no record.

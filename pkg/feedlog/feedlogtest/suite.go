@@ -24,6 +24,7 @@ const patience = 10 * time.Second
 // Close does nothing.
 type Log interface {
 	feedlog.Log
+	feedlog.Beginner
 	Close() error
 }
 
@@ -39,6 +40,10 @@ func Run(t *testing.T, open func(t *testing.T) Log) {
 		"a position that is gone":         gone,
 		"events have many publishers":     published,
 		"events are loaded with the rest": eventsLoaded,
+		"an epoch begins with records":    beginWith,
+		"once is once":                    once,
+		"once, by many at a time":         onceByMany,
+		"once ends":                       onceEnds,
 		"topics do not know each other":   topics,
 		"a wait ends with its context":    contextEnds,
 		"close ends every wait":           closeEnds,
@@ -240,6 +245,88 @@ func eventsLoaded(t *testing.T, log Log) {
 	for i, e := range state.Entries {
 		if e.Base != uint64(i) || e.At.Seq != uint64(i+1) || e.Change.Event.Fields.Get("n") != fmt.Sprint(i) {
 			t.Fatalf("entry %d is %d → %v, %v", i, e.Base, e.At, e.Change.Event)
+		}
+	}
+}
+
+func beginWith(t *testing.T, log Log) {
+	push(t, begin(t, log, "aircraft"), 1)
+	records := []record.Record{{Key: "A", Fields: record.Fields{{Name: "n", Raw: "7"}, {Name: "x", Raw: "null"}}}, {Key: "Z"}}
+	w, err := log.BeginWith(t.Context(), "aircraft", records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := load(t, log, "aircraft")
+	if d := cmp.Diff(records, state.Records, cmpopts.EquateEmpty()); d != "" || state.At.Seq != 0 {
+		t.Errorf("it begins at %v (-want +got):\n%s", state.At, d)
+	}
+	push(t, w, 3)
+	if got := load(t, log, "aircraft").Records; len(got) != 3 || got[0].Fields.Get("n") != "3" || got[0].Fields.Get("x") != "null" {
+		t.Errorf("after a change of one and another: %v", got)
+	}
+}
+
+// publishOnce publishes event n under a key.
+func publishOnce(t *testing.T, log Log, key string, n int, lasting time.Duration) topic.Position {
+	t.Helper()
+	c := event("p", n)
+	c.Once = record.Once{Key: key, For: lasting}
+	at, err := log.Publish(t.Context(), "safety", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func once(t *testing.T, log Log) {
+	first := publishOnce(t, log, "a", 1, time.Minute)
+	other := publishOnce(t, log, "b", 2, time.Minute)
+	if again := publishOnce(t, log, "a", 3, time.Minute); again != first {
+		t.Errorf("the second under a key is at %v, the first at %v", again, first)
+	}
+	if other.Seq != 2 {
+		t.Errorf("the first under another key is at %v", other)
+	}
+	if entries := load(t, log, "safety").Entries; len(entries) != 2 {
+		t.Errorf("%d events are told, want 2", len(entries))
+	}
+	c := event("p", 4)
+	c.Once = record.Once{Key: "a", For: time.Minute}
+	if at, err := log.Publish(t.Context(), "acars", c); err != nil || at.Seq != 1 {
+		t.Errorf("under the key in another topic: %v, %v", at, err)
+	}
+}
+
+func onceByMany(t *testing.T, log Log) {
+	const publishers = 8
+	type answer struct {
+		at  topic.Position
+		err error
+	}
+	answers := make(chan answer, publishers)
+	for p := range publishers {
+		go func() {
+			c := event("p", p)
+			c.Once = record.Once{Key: "k", For: time.Minute}
+			at, err := log.Publish(context.Background(), "safety", c)
+			answers <- answer{at, err}
+		}()
+	}
+	for range publishers {
+		if a := <-answers; a.err != nil || a.at.Seq != 1 {
+			t.Errorf("published at %v, %v", a.at, a.err)
+		}
+	}
+	if entries := load(t, log, "safety").Entries; len(entries) != 1 {
+		t.Errorf("%d events are told, want 1", len(entries))
+	}
+}
+
+func onceEnds(t *testing.T, log Log) {
+	publishOnce(t, log, "a", 1, 50*time.Millisecond)
+	for end := time.Now().Add(patience); publishOnce(t, log, "a", 2, time.Minute).Seq == 1; {
+		if time.Now().After(end) {
+			t.Fatal("a key is remembered for ever")
 		}
 	}
 }

@@ -1,0 +1,28 @@
+package feedlog
+
+import (
+	"context"
+	"sync"
+)
+
+// Alone is the leases of a gateway that runs alone: whoever asks is the writer.
+type Alone struct{}
+
+var _ Leases = Alone{}
+
+// Hold implements [Leases].
+func (Alone) Hold(ctx context.Context, _ string) (Lease, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return &granted{lost: make(chan struct{})}, nil
+}
+
+type granted struct {
+	once sync.Once
+	lost chan struct{}
+}
+
+func (g *granted) Lost() <-chan struct{} { return g.lost }
+
+func (g *granted) Release() { g.once.Do(func() { close(g.lost) }) }
