@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"pkg/batch":     1,
 	"pkg/wire":      1,
 	"pkg/aircraft":  1,
+	"pkg/airspace":  1,
 	"pkg/view":      1,
 
 	"pkg/hub":  2,
@@ -40,6 +41,7 @@ var floors = map[string]int{
 
 	"pkg/gateway": 3,
 	"pkg/lines":   3,
+	"pkg/poll":    3,
 	"pkg/safety":  3,
 	"pkg/rules":   3,
 	"pkg/stats":   3,
