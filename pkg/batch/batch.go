@@ -58,14 +58,26 @@ type Traffic struct {
 	Bytes    int // about
 }
 
+// Share is the part of a topic's traffic that an audience sees, about: 1 is all.
+type Share float64
+
+// ShareOf gives the share of who sees so many of all records.
+func ShareOf(seen, all int) Share {
+	if seen >= all {
+		return 1
+	}
+	return Share(float64(seen) / float64(all))
+}
+
 // Window is one audience's batch. Use [New].
 type Window struct {
 	cfg      Config
 	start    time.Time
 	interval time.Duration
 
-	end  time.Time // of the open window
-	from Traffic   // at the last flush
+	end   time.Time // of the open window
+	from  Traffic   // at the last flush
+	share Share     // of what came since
 }
 
 // New gives a window that is not open. The windows of all audiences that have the
@@ -74,23 +86,23 @@ type Window struct {
 // wants less, ends with the first of them that is late enough; 0 is the window's
 // own.
 func New(cfg Config, start time.Time, interval time.Duration) Window {
-	return Window{cfg: cfg, start: start, interval: interval}
+	return Window{cfg: cfg, start: start, interval: interval, share: 1}
 }
 
 // Due says whether what waits goes out now: no window is open, or it is full. (A
 // pace of its own is kept however much waits.)
 func (w *Window) Due(now time.Time, t Traffic) bool {
 	return !now.Before(w.end) || w.interval == 0 &&
-		(t.Messages-w.from.Messages >= uint64(w.cfg.Messages) || t.Bytes-w.from.Bytes >= w.cfg.Bytes)
+		(t.Messages-w.from.Messages >= uint64(w.cfg.Messages) || float64(t.Bytes-w.from.Bytes)*float64(w.share) >= float64(w.cfg.Bytes))
 }
 
 // End is when what waits has to go out, while a window is open.
 func (w *Window) End() time.Time { return w.end }
 
 // Flushed says that all that waited has gone out, or is nothing to this audience;
-// what was told opens the next window.
-func (w *Window) Flushed(now time.Time, t Traffic, told bool) {
-	w.from = t
+// what was told opens the next window. The audience sees a share of what comes next.
+func (w *Window) Flushed(now time.Time, t Traffic, share Share, told bool) {
+	w.from, w.share = t, share
 	if told {
 		w.end = w.next(now)
 	}

@@ -56,7 +56,7 @@ func TestWindow(t *testing.T) {
 					t.Fatalf("step %d, %d bytes at %d ms: due %v, want %v", i, s.bytes, s.ms, due, s.due)
 				}
 				if due {
-					w.Flushed(at(s.ms), traffic, true)
+					w.Flushed(at(s.ms), traffic, 1, true)
 				}
 			}
 		})
@@ -83,7 +83,7 @@ func TestWindowsEndTogether(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := batch.New(batch.DefaultConfig(), start, tc.interval)
-			w.Flushed(at(tc.opens), batch.Traffic{}, true)
+			w.Flushed(at(tc.opens), batch.Traffic{}, 1, true)
 			if w.End() != at(tc.end) {
 				t.Errorf("it ends after %v, want %d ms", w.End().Sub(start), tc.end)
 			}
@@ -94,10 +94,27 @@ func TestWindowsEndTogether(t *testing.T) {
 	}
 }
 
+// Bytes count as far as the audience sees them: who looks at a hundredth of the
+// world is told no sooner because the world is large.
+func TestTheShareThatAnAudienceSees(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	w := batch.New(batch.Config{Window: time.Second, Messages: 50, Bytes: 1000}, now, 0)
+	w.Flushed(now, batch.Traffic{}, batch.ShareOf(50, 5000), true)
+	if w.Due(now, batch.Traffic{Messages: 1, Bytes: 99_000}) {
+		t.Error("990 bytes are too much")
+	}
+	if !w.Due(now, batch.Traffic{Messages: 1, Bytes: 101_000}) {
+		t.Error("1010 bytes have to wait")
+	}
+	if share := batch.ShareOf(0, 0); share != 1 {
+		t.Errorf("the share of who sees nothing of nothing is %v, want 1", share)
+	}
+}
+
 func TestWhatIsNotToldOpensNoWindow(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	w := batch.New(batch.DefaultConfig(), now, 0)
-	w.Flushed(now, batch.Traffic{Messages: 1}, false)
+	w.Flushed(now, batch.Traffic{Messages: 1}, 1, false)
 	if !w.Due(now, batch.Traffic{Messages: 2}) {
 		t.Error("a quiet audience has to wait")
 	}

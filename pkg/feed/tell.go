@@ -45,6 +45,9 @@ func (m *merger) tell(r *row, c *record.Change, now int64) {
 	if patch == nil {
 		return
 	}
+	if c.Updated == nil {
+		c.Updated = make([]record.Record, 0, len(m.dirty))
+	}
 	c.Updated = append(c.Updated, record.Record{Key: r.key, Fields: patch})
 	c.Observed = max(c.Observed, r.observed)
 }

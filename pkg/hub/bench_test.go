@@ -80,7 +80,7 @@ func BenchmarkFlush(b *testing.B) {
 				b.StopTimer()
 				for _, a := range s.audiences {
 					a.window = batch.New(batch.DefaultConfig(), time.Now().Add(-time.Hour), time.Hour)
-					a.window.Flushed(time.Now(), s.carried, true)
+					a.window.Flushed(time.Now(), s.carried, 1, true)
 				}
 				apply(&moved)
 				b.StartTimer()

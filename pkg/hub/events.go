@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -53,6 +54,7 @@ func (h *history) apply(e *feedlog.Entry) {
 	if e.Change.Event == nil {
 		return
 	}
+	e = h.lasting(e)
 	kept := &event{Entry: e, size: e.Change.Size()}
 	kept.other = h.policy.Only != nil && !slices.Contains(h.policy.Only, e.Change.Event.Name)
 	h.point(e.Change.Event)
@@ -111,6 +113,9 @@ func (h *history) snapshot(v *view.View, sent uint64, now time.Time) ([]*wire.Me
 	span := wire.Span{At: topic.Position{Epoch: h.at.Epoch, Seq: sent}, View: v.Token()}
 	return []*wire.Message{wire.Recent(h.policy, span, newest, now)}, &cohort{sent: sent, seen: h.at.Seq}
 }
+
+// share is all: what an event's size says of those who see it is not known.
+func (h *history) share(*cohort) batch.Share { return 1 }
 
 func (h *history) advance(c *cohort, v *view.View, now time.Time) flush {
 	if c.seen == h.at.Seq {

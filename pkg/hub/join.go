@@ -38,7 +38,7 @@ func (s *stream) audienceLocked(sub *subscription) *audience {
 	a := s.byKey[key]
 	if a == nil {
 		a = &audience{key: key, view: sub.view, window: batch.New(s.batch, s.start, key.interval)}
-		a.window.Flushed(time.Time{}, s.carried, false)
+		a.window.Flushed(time.Time{}, s.carried, 1, false)
 		s.byKey[key] = a
 		s.audiences = append(s.audiences, a)
 	}

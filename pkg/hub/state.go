@@ -3,6 +3,7 @@ package hub
 import (
 	"time"
 
+	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/hub/replica"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -20,6 +21,8 @@ type content interface {
 	// advance brings a cohort to the present, and gives what to tell its members;
 	// nothing when nothing that they see changed.
 	advance(c *cohort, v *view.View, now time.Time) flush
+	// share is the part of what the topic carries that a cohort sees.
+	share(c *cohort) batch.Share
 	// change leads a cohort from its view to another.
 	change(c *cohort, old, v *view.View, now time.Time) (flush, *cohort)
 	// resume leads who held a view at a position to the present; ok is false when
@@ -87,6 +90,10 @@ func (p *picture) advance(c *cohort, v *view.View, now time.Time) flush {
 	p.tellOlder(&f, lists, step, c.visible, v, now)
 	c.sent = p.at.Seq
 	return f
+}
+
+func (p *picture) share(c *cohort) batch.Share {
+	return batch.ShareOf(c.visible.Len(), p.replica.Len())
 }
 
 func (p *picture) change(c *cohort, old, v *view.View, now time.Time) (flush, *cohort) {

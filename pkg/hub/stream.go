@@ -243,7 +243,7 @@ func (s *stream) flushLocked(now time.Time, hold func(Receiver), hurry func(*aud
 }
 
 func (s *stream) flushAudienceLocked(a *audience, now time.Time, hold func(Receiver)) {
-	told := false
+	told, share := false, batch.Share(0)
 	for _, c := range a.cohorts {
 		if len(c.members) == 0 {
 			continue
@@ -252,9 +252,10 @@ func (s *stream) flushAudienceLocked(a *audience, now time.Time, hold func(Recei
 			c.deliver(f, s.batch.MaxMessage, now, hold)
 			told = true
 		}
+		share = max(share, s.content.share(c))
 	}
 	a.merge()
-	a.window.Flushed(now, s.carried, told)
+	a.window.Flushed(now, s.carried, share, told)
 }
 
 // sendDue sends what is due and says when the next is, if anything waits.
