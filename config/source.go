@@ -5,11 +5,15 @@ import (
 	"strings"
 
 	"github.com/skygate-io/skygate/adapters/acars"
+	"github.com/skygate-io/skygate/adapters/awc"
+	"github.com/skygate-io/skygate/adapters/boundaries"
 	"github.com/skygate-io/skygate/adapters/demo"
 	"github.com/skygate-io/skygate/adapters/jsonlines"
+	"github.com/skygate-io/skygate/adapters/notams"
 	"github.com/skygate-io/skygate/adapters/readsb"
 	"github.com/skygate-io/skygate/adapters/replay"
 	"github.com/skygate-io/skygate/adapters/sbs"
+	"github.com/skygate-io/skygate/adapters/tfr"
 	"github.com/skygate-io/skygate/adapters/uat"
 )
 
@@ -26,6 +30,10 @@ var kinds = []kind{
 	{"uat", uat.DefaultConfig(), parser(uat.ParseAddress)},
 	{"replay", replay.DefaultConfig(), parser(replay.ParseAddress)},
 	{"acars", acars.DefaultConfig(), parser(acars.ParseAddress)},
+	{"awc", awc.DefaultConfig(), parser(awc.ParseAddress)},
+	{"boundaries", boundaries.DefaultConfig(), parser(boundaries.ParseAddress)},
+	{"tfr", tfr.DefaultConfig(), parser(tfr.ParseAddress)},
+	{"notams", notams.DefaultConfig(), parser(notams.ParseAddress)},
 }
 
 // A kind is one kind of source.

@@ -37,6 +37,7 @@ func New(cfg Config) *gateway.Namespace {
 	aircraftRequests(n, cfg.Hub)
 	alertRequests(n, cfg.Hub)
 	statusRequest(n, cfg)
+	skyRequests(n, cfg)
 	return n
 }
 

@@ -11,6 +11,8 @@ func Topics(aircraft topic.Policy) []topic.Policy {
 		Alerts(),
 		ACARS(),
 		Positions(aircraft),
+		Airspace(),
+		NOTAMs(),
 		Notices(aircraft),
 	}
 }

@@ -49,7 +49,8 @@ type App struct {
 	listener net.Listener
 
 	log      *feedlog.Memory
-	aircraft *feed.Feed
+	feeds    feeds
+	aircraft *feed.Feed // one of them
 	safety   *feed.Publisher
 	acars    *feed.Publisher
 	outside  outside
@@ -68,7 +69,8 @@ type App struct {
 func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a := &App{cfg: cfg, logger: logger, log: feedlog.NewMemory()}
 	policy := root.Aircraft().With(cfg.Topics[root.Aircraft().Name])
-	a.aircraft = feed.New(policy, a.log, logger)
+	a.feeds = a.openFeeds(states(policy))
+	a.aircraft = a.feeds[policy.Name]
 	a.safety = feed.NewPublisher(root.Safety().Name, a.log, feed.Remember{}, logger)
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
@@ -117,13 +119,13 @@ func (a *App) Addr() net.Addr { return a.listener.Addr() }
 // Run serves until ctx ends, then disconnects the clients and waits for what
 // was begun, no longer than the configured time.
 func (a *App) Run(ctx context.Context) error {
-	err := errors.Join(a.aircraft.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.alerts.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
+	err := errors.Join(a.feeds.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.alerts.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
 	if err != nil {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		a.aircraft.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
+		a.feeds.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
 	} {
 		work.Go(func() error { return run(ctx) })
 	}

@@ -81,7 +81,7 @@ func get(t *testing.T, url string) (status int, body string) {
 // TestEveryKindOpens: each kind of source that can be configured is built in.
 func TestEveryKindOpens(t *testing.T) {
 	args := []string{"--listen=127.0.0.1:0"}
-	for _, source := range []string{"demo", "readsb=http://pi", "sbs=pi", "jsonlines=pi", "uat=pi", "replay=x.jsonl", "acars"} {
+	for _, source := range []string{"demo", "readsb=http://pi", "sbs=pi", "jsonlines=pi", "uat=pi", "replay=x.jsonl", "acars", "awc=http://x", "tfr", "notams=http://x", "boundaries=file:///x"} {
 		args = append(args, "--source="+source)
 	}
 	cfg, err := config.Load(args, nil)

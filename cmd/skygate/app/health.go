@@ -15,7 +15,7 @@ type health struct {
 	// "failing", with HTTP status 503, when none does.
 	Status   string `json:"status"`
 	Aircraft int    `json:"aircraft"`
-	// Refused counts updates of aircraft beyond the number that the topic holds.
+	// Refused counts updates of records beyond the number that their topic holds.
 	Refused uint64 `json:"refused,omitempty"`
 	// Unwatched counts, by reason, what there was too much of for the watch for
 	// dangers.
@@ -36,7 +36,7 @@ type sourceHealth struct {
 }
 
 func (a *App) health(now time.Time) health {
-	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.aircraft.Refused(), Unwatched: a.lookout.Dropped()}
+	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
 	delivering := 0
 	for _, s := range a.sources {
 		status := s.status()
@@ -77,10 +77,10 @@ func (a *App) receiver() *geo.Point {
 	return nil
 }
 
-// online says whether any source delivers.
+// online says whether any source of aircraft delivers.
 func (a *App) online() bool {
 	for _, s := range a.sources {
-		if s.status().State == feed.Delivering {
+		if s.aircraft && s.status().State == feed.Delivering {
 			return true
 		}
 	}

@@ -9,19 +9,25 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/adapters/acars"
+	"github.com/skygate-io/skygate/adapters/awc"
+	"github.com/skygate-io/skygate/adapters/boundaries"
 	"github.com/skygate-io/skygate/adapters/demo"
 	"github.com/skygate-io/skygate/adapters/jsonlines"
+	"github.com/skygate-io/skygate/adapters/notams"
 	"github.com/skygate-io/skygate/adapters/readsb"
 	"github.com/skygate-io/skygate/adapters/replay"
 	"github.com/skygate-io/skygate/adapters/sbs"
+	"github.com/skygate-io/skygate/adapters/tfr"
 	"github.com/skygate-io/skygate/adapters/uat"
 	"github.com/skygate-io/skygate/config"
+	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/feed"
 )
 
 // source is a configured source under its name.
 type source struct {
 	kind, name string
+	aircraft   bool // it is a source of aircraft
 	status     func() feed.Status
 	run        func(ctx context.Context) error
 }
@@ -50,7 +56,7 @@ func (a *App) openSources() ([]source, error) {
 	return out, nil
 }
 
-// open makes a source of its configuration: of aircraft, or of messages.
+// open makes a source of its configuration: of records of a topic, or of messages.
 func (a *App) open(c config.Source) (source, error) {
 	if cfg, ok := c.Config.(acars.Config); ok {
 		s, err := acars.New(cfg, a.logger)
@@ -59,12 +65,17 @@ func (a *App) open(c config.Source) (source, error) {
 		}
 		return source{status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, a.acars) }}, nil
 	}
-	s, err := openAircraft(c, a.cfg, a.logger)
+	s, topicName, err := openPolled(c, a.logger)
+	aircraft := topicName == ""
+	if aircraft {
+		s, err = openAircraft(c, a.cfg, a.logger)
+		topicName = root.Aircraft().Name
+	}
 	if err != nil {
 		return source{}, err
 	}
-	sink := a.aircraft.From(c.Name)
-	return source{status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, sink) }}, nil
+	sink := a.feeds[topicName].From(c.Name)
+	return source{aircraft: aircraft, status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, sink) }}, nil
 }
 
 // openAircraft makes a source of aircraft: one line for each kind.
@@ -88,4 +99,24 @@ func openAircraft(c config.Source, all config.Config, logger zerolog.Logger) (fe
 		return replay.New(cfg, readsb.Decode, logger)
 	}
 	return nil, fmt.Errorf("kind %q is configured but not built in", c.Kind)
+}
+
+// openPolled makes a source that asks for what others list, and names the topic that it
+// is for, "" for other kinds: one line for each kind.
+func openPolled(c config.Source, logger zerolog.Logger) (s feed.Source, topicName string, err error) {
+	switch cfg := c.Config.(type) {
+	case awc.Config:
+		s, err = awc.New(cfg, logger)
+		return s, root.Airspace().Name, err
+	case boundaries.Config:
+		s, err = boundaries.New(cfg, logger)
+		return s, root.Airspace().Name, err
+	case tfr.Config:
+		s, err = tfr.New(cfg, logger)
+		return s, root.NOTAMs().Name, err
+	case notams.Config:
+		s, err = notams.New(cfg, logger)
+		return s, root.NOTAMs().Name, err
+	}
+	return nil, "", nil
 }
