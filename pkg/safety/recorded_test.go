@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,6 +34,23 @@ func TestRecording(t *testing.T) {
 		"152 resolved critical proximity_conflict 341583 4CA1B2",
 		"181 resolved warning proximity_conflict 3964E3 484186",
 	)
+}
+
+// The whole of it, by two decoders that heard the same messages: the same two pairs.
+func TestRecordings(t *testing.T) {
+	for name, path := range map[string]string{
+		"dump1090-mutability": "adsb/decoder_output/dump1090-mutability_aircraft_json_1Hz_333s.jsonl.gz",
+		"readsb":              "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScript(t)
+			seen := replay(t, s, filepath.Join(testdata(t), path), time.Hour)
+			want := []string{"1 proximity_conflict 341583 4CA1B2", "1 proximity_conflict 3964E3 484186"}
+			if got := s.lives(); !slices.Equal(got, want) || len(seen) < 190 {
+				t.Errorf("of %d aircraft: %v, want %v", len(seen), got, want)
+			}
+		})
+	}
 }
 
 // replay plays the beginning of a recording of aircraft.json, a frame a line, to a

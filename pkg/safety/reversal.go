@@ -53,9 +53,12 @@ func (m *Monitor) watchReversal(t *track, now int64) {
 // ago, in this observation and in one before it.
 func (m *Monitor) isReversed(t *track) bool {
 	past, ok := t.speeds.before(t.observed, &m.cfg)
-	reversed := ok && past*t.vertical < 0 && (t.vertical < 0 || !m.isLow(t))
+	reversed := ok && past*t.vertical < 0
 	age := t.observed - t.turn.at
 	switch {
+	case t.vertical > 0 && m.isLow(t): // a go-around
+		t.turn = turn{}
+		return false
 	case reversed && (t.turn.at == 0 || t.turn.past*past < 0):
 		t.turn = turn{past: past, at: t.observed}
 		return false
