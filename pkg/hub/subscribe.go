@@ -121,6 +121,9 @@ func (m *Member) begin(ask *Subscribe, answer *wire.Subscribed, joined []*stream
 		v := m.wanted(ask, name, sub)
 		first, at, resumed := m.join(ask, s, v, fresh[s], now)
 		messages = append(messages, first...)
+		if len(first) > 0 && first[0].Event == s.policy.Prefix+":snapshot" {
+			answer.Snapshots++
+		}
 		answer.Views[name] = v.Token()
 		answer.Positions[name] = wire.Position{Epoch: s.at.Epoch, Seq: at}
 		answer.Resumed[name] = resumed

@@ -79,6 +79,10 @@ type Policy struct {
 	Owned bool
 	// Recent is how many events a snapshot of a topic of events has at most.
 	Recent int
+	// Lasting are fields that, once an event has told them (false and null tell nothing),
+	// are in all that is told of its key from then on, for as long as that is remembered:
+	// that somebody acknowledged it.
+	Lasting []string
 	// Series is made of what events of one name tell; nil for none.
 	Series *Series
 	// Urgent names a field of true and false: a change that makes it true goes out

@@ -32,6 +32,8 @@ type Subscribed struct {
 	Views     map[string]string          `json:"views"`
 	Positions map[string]Position        `json:"positions"`
 	Resumed   map[string]bool            `json:"resumed"`
+	// Snapshots is how many of the topics begin with one; it is not told.
+	Snapshots int `json:"-"`
 }
 
 // Unsubscribed answers an unsubscribe: the topics left by it, and those that remain.
@@ -66,6 +68,10 @@ type Error struct {
 	RequestID json.RawMessage `json:"request_id,omitempty"`
 	Code      string          `json:"code"`
 	Message   string          `json:"message"`
+	// Hint says what there is instead of what was asked for, RetryAfter in how many
+	// seconds it may be asked for again.
+	Hint       string  `json:"hint,omitempty"`
+	RetryAfter float64 `json:"retry_after,omitempty"`
 }
 
 // Pong answers a ping.
