@@ -56,6 +56,7 @@ func New(cfg Config) *Cannonball {
 	gateway.On(n, "position_update", positionUpdate)
 	gateway.On(n, "set_radius", setRadius)
 	gateway.On(n, "get_threats", getThreats)
+	n.CountAsRequest("get_threats")
 	requests(n)
 	c.namespace = n
 	return c

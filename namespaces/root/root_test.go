@@ -153,7 +153,7 @@ func TestRequests(t *testing.T) {
 		"snapshot":                 {`{"type":"aircraft-snapshot","request_id":"x"}`, `response {"type":"response","request_id":"x","request_type":"aircraft-snapshot","data":{"count":3,"timestamp":` + now + `,"aircraft":[` + a1 + `,` + b2 + `,` + c3 + `]}}`},
 		"status":                   {`{"type":"status"}`, `response {"type":"response","request_id":null,"request_type":"status","data":{"online":true,"aircraft_count":3,"celery_running":true,"location":{"latitude":50,"longitude":8},"timestamp":` + now + `}}`},
 		"a request id of any kind": {`{"type":"aircraft","request_id":{"a":[1]},"params":{"icao":"FF"}}`, `response {"type":"response","request_id":{"a":[1]},"request_type":"aircraft","data":null}`},
-		"unknown":                  {`{"type":"weather","request_id":2}`, failed(`2`, "unknown_request", "Unknown request type: weather")},
+		"unknown":                  {`{"type":"lists","request_id":2}`, strings.TrimSuffix(failed(`2`, "unknown_request", "Unknown request type: lists"), "}") + `,"hint":"Like it are: aircraft-list, aircraft_list"}`},
 		"no type":                  {`{"request_id":2}`, failed(`2`, "invalid_payload", "Missing request type: expected a string under 'type'")},
 		"a type that is a list":    {`{"type":[],"request_id":2}`, failed(`2`, "invalid_payload", "Missing request type: expected a string under 'type'")},
 		"no object":                {`"status"`, failed(`null`, "invalid_payload", "Invalid request: expected dict payload: an object {type, request_id, params}")},

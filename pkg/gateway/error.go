@@ -25,6 +25,10 @@ const (
 	CodeAuthRequired = "auth_required"
 	// CodeInvalidToken: the token is nobody's.
 	CodeInvalidToken = "invalid_token"
+	// CodeNotFound: what is asked for by name or id is not there.
+	CodeNotFound = "not_found"
+	// CodeRateLimited: the session asks for too much; retry_after says when to try again.
+	CodeRateLimited = "rate_limited"
 	// CodeInternal: the fault is the server's.
 	CodeInternal = "internal"
 )
@@ -33,6 +37,10 @@ const (
 type Error struct {
 	Code    string
 	Message string
+	// Hint says what there is instead of what was asked for; "" for nothing.
+	Hint string
+	// RetryAfter is in how many seconds it may be tried again; 0 is whenever it is mended.
+	RetryAfter float64
 }
 
 // Error implements error.
@@ -69,7 +77,7 @@ func (s *Session) fail(event string, requestID json.RawMessage, err error, ack A
 	if internal {
 		s.logger.Error().Str("event", event).Err(err).Msg("an event could not be handled")
 	}
-	reply := wire.Error{Type: "error", RequestID: requestID, Code: e.Code, Message: e.Message}
+	reply := wire.Error{Type: "error", RequestID: requestID, Code: e.Code, Message: e.Message, Hint: e.Hint, RetryAfter: e.RetryAfter}
 	if err := s.Reply("error", reply, ack); err != nil {
 		s.logger.Error().Err(err).Msg("an error could not be told")
 	}

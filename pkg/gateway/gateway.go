@@ -13,6 +13,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 
@@ -58,6 +62,12 @@ type Namespace struct {
 	words    func(*Session, *wire.Message) *wire.Message // see Reword; nil for none
 	events   map[string]eventHandler
 	requests map[string]request
+	limits   Limits
+	// asRequest are the events that count with the requests.
+	asRequest map[string]bool
+
+	refused  atomic.Uint64
+	sessions atomic.Int64
 }
 
 // New gives a namespace that knows the event "request" and no other. connect is
@@ -68,6 +78,7 @@ func New(name string, h *hub.Hub, auth Auth, logger zerolog.Logger, connect func
 		logger:   logger.With().Str("namespace", name).Logger(),
 		events:   map[string]eventHandler{},
 		requests: map[string]request{},
+		limits:   DefaultLimits(), asRequest: map[string]bool{},
 	}
 	n.events["request"] = n.onRequest
 	return n
@@ -75,6 +86,9 @@ func New(name string, h *hub.Hub, auth Auth, logger zerolog.Logger, connect func
 
 // Name is what clients connect to: "/" and so on.
 func (n *Namespace) Name() string { return n.name }
+
+// Sessions is how many there are now.
+func (n *Namespace) Sessions() int { return int(n.sessions.Load()) }
 
 // Authorise decides on a client before it is let in.
 func (n *Namespace) Authorise(ctx context.Context, auth json.RawMessage) (Identity, error) {
@@ -88,8 +102,10 @@ func (n *Namespace) Connect(conn Conn, who Identity, auth json.RawMessage) *Sess
 	s := &Session{
 		ctx: ctx, cancel: cancel,
 		namespace: n, conn: conn, who: who,
-		logger: n.logger.With().Str("session", conn.ID()).Logger(),
+		logger:  n.logger.With().Str("session", conn.ID()).Logger(),
+		allowed: n.limits.allowance(),
 	}
+	n.sessions.Add(1)
 	if n.words != nil {
 		s.conn = &reworded{conn, s, n.words}
 	}
@@ -114,6 +130,8 @@ type Session struct {
 	conn      Conn
 	who       Identity
 	logger    zerolog.Logger
+	allowed   allowance
+	closed    sync.Once
 }
 
 // Context ends with the session.
@@ -138,8 +156,12 @@ func (s *Session) Receive(event string, args []json.RawMessage, ack Ack) {
 		}
 	}()
 	handle, ok := s.namespace.events[event]
-	if !ok {
-		s.fail(event, nil, errorf(CodeUnknownEvent, "Unknown event: %s", short(event)), ack)
+	err := s.allow(event, ok)
+	if err == nil && !ok {
+		err = unknown(CodeUnknownEvent, "Unknown event: %s", event, slices.Collect(maps.Keys(s.namespace.events)))
+	}
+	if err != nil {
+		s.fail(event, nil, err, ack)
 		return
 	}
 	var payload json.RawMessage
@@ -153,6 +175,7 @@ func (s *Session) Receive(event string, args []json.RawMessage, ack Ack) {
 
 // Close ends the session. A second Close does nothing.
 func (s *Session) Close() {
+	s.closed.Do(func() { s.namespace.sessions.Add(-1) })
 	s.cancel()
 	s.Leave()
 }

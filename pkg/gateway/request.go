@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/skygate-io/skygate/pkg/wire"
 )
@@ -26,6 +29,9 @@ func Handle[P, R any](n *Namespace, requestType, permission string, handle func(
 	}}
 }
 
+// Requests are the types of request that there are, in order.
+func (n *Namespace) Requests() []string { return slices.Sorted(maps.Keys(n.requests)) }
+
 // onRequest answers {type, request_id, params} by "response" or "error".
 func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) error {
 	var ask *struct {
@@ -33,13 +39,21 @@ func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) erro
 		RequestID json.RawMessage `json:"request_id"`
 		Params    json.RawMessage `json:"params"`
 	}
+	tooMuch := s.tooMuch("request", s.allowed.requests.Take(time.Now()))
 	if err := Decode(payload, &ask); err != nil || ask == nil {
+		if tooMuch != nil {
+			return tooMuch
+		}
 		wrong := errorf(CodeInvalidPayload, "Invalid request: expected dict payload: an object {type, request_id, params}")
 		s.fail("request", json.RawMessage("null"), wrong, ack)
 		return nil
 	}
 	if ask.RequestID == nil {
 		ask.RequestID = json.RawMessage("null")
+	}
+	if tooMuch != nil {
+		s.fail("request", ask.RequestID, tooMuch, ack)
+		return nil
 	}
 	var requestType string
 	if err := json.Unmarshal(ask.Type, &requestType); err != nil || requestType == "" {
@@ -66,7 +80,7 @@ func (n *Namespace) answer(s *Session, requestType string, params json.RawMessag
 	r, ok := n.requests[requestType]
 	switch {
 	case !ok:
-		return nil, errorf(CodeUnknownRequest, "Unknown request type: %s", short(requestType))
+		return nil, unknown(CodeUnknownRequest, "Unknown request type: %s", requestType, n.Requests())
 	case s.ctx.Err() != nil:
 		return nil, s.ctx.Err()
 	case !s.who.May(r.permission):

@@ -1,5 +1,7 @@
-// Package ratelimit paces what conflates: a value that has to wait is replaced
-// by a newer one, never dropped, so the last value always goes out.
+// Package ratelimit bounds how often something happens. A [Pacer] paces what
+// conflates: a value that has to wait is replaced by a newer one, never dropped, so
+// the last value always goes out. A [Bucket] bounds what is asked for: what is too
+// much is refused. Both are thin layers over golang.org/x/time/rate.
 package ratelimit
 
 import (
