@@ -35,7 +35,7 @@ func Open(config Config) (*Client, error) {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
 	c := &Client{config: config, tls: secure}
-	c.UniversalClient = c.connect(config.PoolSize)
+	c.UniversalClient = c.connect(config.PoolSize, retries)
 	return c, nil
 }
 
@@ -44,11 +44,24 @@ func Open(config Config) (*Client, error) {
 // closed, whatever their context says. most is how many wait at a time.
 func (c *Client) Blocking(most int) *Client {
 	other := *c
-	other.UniversalClient = c.connect(most)
+	other.UniversalClient = c.connect(most, retries)
 	return &other
 }
 
-func (c *Client) connect(poolSize int) goredis.UniversalClient {
+// Once gives a second client of the same server that sends no command twice, for what
+// must not happen twice; who has it closes it. A Cluster's answer that another node has
+// a key (MOVED) is then an error of the command, too.
+func (c *Client) Once(poolSize int) *Client {
+	other := *c
+	other.UniversalClient = c.connect(poolSize, -1)
+	return &other
+}
+
+// retries: who calls knows better when to try again; one more try is for a connection
+// that has died while it was idle.
+const retries = 1
+
+func (c *Client) connect(poolSize, retries int) goredis.UniversalClient {
 	options := &goredis.UniversalOptions{
 		Addrs:            c.config.Addresses,
 		ClientName:       "skygate",
@@ -65,15 +78,15 @@ func (c *Client) connect(poolSize int) goredis.UniversalClient {
 		TLSConfig:        c.tls,
 		// A call's own deadline counts, too.
 		ContextTimeoutEnabled: true,
-		// Who calls knows better when to try again; one more try is for a connection
-		// that has died while it was idle.
-		MaxRetries:               1,
+		MaxRetries:               retries,
 		MaxRetryBackoff:          50 * time.Millisecond,
 		DialerRetries:            1,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 	if c.config.Mode == Cluster {
-		options.MaxRedirects = 3
+		if options.MaxRedirects = 3; retries < 0 {
+			options.MaxRedirects = -1
+		}
 		return goredis.NewClusterClient(options.Cluster())
 	}
 	if c.config.Mode == Sentinel {
