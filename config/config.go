@@ -26,6 +26,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/webhook"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/safety"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -60,6 +61,8 @@ type Config struct {
 	Webhook  webhook.Config   `koanf:"webhook"`
 	Batch    batch.Config     `koanf:"batch"`
 	SocketIO socketio.Config  `koanf:"socketio"`
+	// Limits bound what each client may ask for.
+	Limits gateway.Limits `koanf:"limits"`
 	// Auth says who may connect, and do what. Of the keys in it only the hashes are
 	// left after [Load].
 	Auth keys.Config `koanf:"auth"`
@@ -104,6 +107,7 @@ func Default() Config {
 		Webhook:         webhook.DefaultConfig(),
 		Batch:           batch.DefaultConfig(),
 		SocketIO:        socketio.DefaultConfig(),
+		Limits:          gateway.DefaultLimits(),
 		Auth:            keys.DefaultConfig(),
 		Publish:         publish.DefaultConfig(),
 		Sources:         defaultSources(),
@@ -127,6 +131,7 @@ func (c *Config) Validate() error {
 		at("webhook", c.Webhook.Validate()),
 		at("batch", c.Batch.Validate()),
 		at("socketio", c.SocketIO.Validate()),
+		at("limits", c.Limits.Validate()),
 		at("auth", c.Auth.Validate()),
 		at("publish", c.Publish.Validate()),
 	}

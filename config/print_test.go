@@ -61,6 +61,16 @@ socketio:
   ping_timeout: 20s # default
   max_payload: 1000000 # default
   deflate_threshold: 1024 # default
+limits:
+  requests:
+    rate: 20 # default
+    burst: 120 # default
+  subscribes:
+    rate: 20 # default
+    burst: 100 # default
+  snapshots:
+    rate: 2 # default
+    burst: 40 # default
 auth:
   mode: public # default
   reject_invalid: false # default

@@ -13,10 +13,14 @@ func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
 	a.cannonball = cannonball.New(cannonball.Config{Hub: a.hub, Auth: auth, Logger: a.logger})
 	main := root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online})
 	root.AddRules(main, a.alerts.book)
-	return []*gateway.Namespace{
+	all := []*gateway.Namespace{
 		main,
 		acars.New(acars.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
 		audio.New(audio.Config{Hub: a.hub, Auth: auth, Logger: a.logger}),
 		a.cannonball.Namespace(),
 	}
+	for _, n := range all {
+		n.Limit(a.cfg.Limits)
+	}
+	return all
 }
