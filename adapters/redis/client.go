@@ -77,7 +77,7 @@ func (c *Client) connect(poolSize, retries int) goredis.UniversalClient {
 		PoolSize:         poolSize,
 		TLSConfig:        c.tls,
 		// A call's own deadline counts, too.
-		ContextTimeoutEnabled: true,
+		ContextTimeoutEnabled:    true,
 		MaxRetries:               retries,
 		MaxRetryBackoff:          50 * time.Millisecond,
 		DialerRetries:            1,
