@@ -79,9 +79,10 @@ func newFetcher(scheme string, cfg Config) *fetcher {
 				if s := r.URL.Scheme; s != "http" && s != "https" {
 					return fmt.Errorf("a redirect to an address that begins with %q", s)
 				}
+				r.Header.Del("Referer")            // it may hold a key
 				if r.URL.Host != via[0].URL.Host { // what is sent along is for nobody else
 					for name := range cfg.Header {
-						r.Header.Del(name)
+						delete(r.Header, name)
 					}
 				}
 				return nil
