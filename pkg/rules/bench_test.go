@@ -41,8 +41,11 @@ func busy(t testing.TB, howMany, aircraft int) (*rules.Monitor, []record.Record)
 	return m, traffic
 }
 
-// Each operation is one observation of one of 1,000 aircraft. At 1,000 of them a
-// second, a microsecond is a thousandth of a core.
+// Each operation is one observation of one of 1,000 aircraft: 0.4 µs without rules,
+// 5 µs with 1,000. At 1,000 observations a second a microsecond is a thousandth of a
+// core, so 1,000 rules over 1,000 aircraft take half a hundredth of one, and a
+// twentieth when all change ten times a second. They take 300 looks each, of 10 to
+// 20 ns; none stands out.
 func BenchmarkObserve(b *testing.B) {
 	for _, n := range []int{0, 1_000} {
 		b.Run(fmt.Sprintf("%d_rules", n), func(b *testing.B) {

@@ -8,13 +8,15 @@ type keyed uint8
 // From the worst to the best.
 const (
 	keyedNot keyed = iota
+	keyedFlag
 	keyedCallsign
 	keyedSquawk
 	keyedICAO
 )
 
 // keys are values of which an aircraft must have one for a condition to hold; of
-// callsigns, how they begin. They are in upper case.
+// callsigns, how they begin. They are in upper case. Of flags they are names: one
+// of these must be true, as few are.
 type keys struct {
 	by     keyed
 	values []string
@@ -33,6 +35,16 @@ func keysOfText(which int, operator, v string) keys {
 		return keys{}
 	}
 	return k
+}
+
+// flagNames are the flags that a rule is found by.
+var flagNames = [flagCount]string{flagMilitary: "military", flagEmergency: "emergency", flagHelicopter: "helicopter", flagOnGround: "on_ground"}
+
+func keysOfFlag(which int, want bool) keys {
+	if !want {
+		return keys{}
+	}
+	return keys{keyedFlag, flagNames[which : which+1]}
 }
 
 // better are the better ones of two, of which each must hold.
@@ -55,13 +67,13 @@ func (k keys) with(other keys) keys {
 
 // index finds the rules that may hold for an aircraft.
 type index struct {
-	icao, squawk, callsign map[string][]*entry
-	lengths                [maxText + 1]int // how many prefixes of a callsign are so long
-	rest                   []*entry
+	icao, squawk, callsign, flag map[string][]*entry
+	lengths                      [maxText + 1]int // how many prefixes of a callsign are so long
+	rest                         []*entry
 }
 
 func newIndex() index {
-	return index{icao: map[string][]*entry{}, squawk: map[string][]*entry{}, callsign: map[string][]*entry{}}
+	return index{icao: map[string][]*entry{}, squawk: map[string][]*entry{}, callsign: map[string][]*entry{}, flag: map[string][]*entry{}}
 }
 
 // keysIn are the keys that a rule is found by. One that watches who enters and
@@ -81,6 +93,8 @@ func (x *index) table(by keyed) map[string][]*entry {
 		return x.squawk
 	case keyedCallsign:
 		return x.callsign
+	case keyedFlag:
+		return x.flag
 	}
 	return nil
 }
@@ -137,6 +151,11 @@ func (x *index) find(lists [][]*entry, a *aircraft) [][]*entry {
 		}
 		if list := x.callsign[string(callsign[:n+1])]; list != nil {
 			lists = append(lists, list)
+		}
+	}
+	for i, name := range flagNames {
+		if a.flag[i] && len(x.flag[name]) > 0 {
+			lists = append(lists, x.flag[name])
 		}
 	}
 	if len(x.rest) > 0 {

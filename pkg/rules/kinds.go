@@ -135,7 +135,10 @@ func flagKind(which int) kind {
 		default:
 			return nil, noOperator(p, c, []string{"eq", "neq"})
 		}
-		return &node{holds: func(a *aircraft) bool { return a.flagged[which] && a.flag[which] == want }}, nil
+		return &node{
+			keys:  keysOfFlag(which, want),
+			holds: func(a *aircraft) bool { return a.flagged[which] && a.flag[which] == want },
+		}, nil
 	}
 }
 
