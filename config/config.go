@@ -29,6 +29,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/safety"
+	"github.com/skygate-io/skygate/pkg/stats"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
@@ -56,6 +57,8 @@ type Config struct {
 	EventTopics map[string]topic.Own `koanf:"event_topics"`
 	// Safety are the thresholds from which on aircraft are told to be in danger.
 	Safety safety.Config `koanf:"safety"`
+	// Stats says how often figures are told.
+	Stats stats.Config `koanf:"stats"`
 	// Rules is where users' alert rules are kept, Webhook how their alerts are sent on.
 	Rules    rulestore.Config `koanf:"rules"`
 	Webhook  webhook.Config   `koanf:"webhook"`
@@ -103,6 +106,7 @@ func Default() Config {
 		Topics:          map[string]topic.Config{},
 		EventTopics:     map[string]topic.Own{},
 		Safety:          safety.DefaultConfig(),
+		Stats:           stats.DefaultConfig(),
 		Rules:           rulestore.DefaultConfig(),
 		Webhook:         webhook.DefaultConfig(),
 		Batch:           batch.DefaultConfig(),
@@ -127,6 +131,7 @@ func (c *Config) Validate() error {
 		at("log", c.Log.Validate()),
 		at("receiver", validateReceiver(c.Receiver)),
 		at("safety", c.Safety.Validate()),
+		at("stats", c.Stats.Validate()),
 		at("rules", c.Rules.Validate()),
 		at("webhook", c.Webhook.Validate()),
 		at("batch", c.Batch.Validate()),

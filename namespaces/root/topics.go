@@ -14,5 +14,7 @@ func Topics(aircraft topic.Policy) []topic.Policy {
 		Airspace(),
 		NOTAMs(),
 		Notices(aircraft),
+		Stats(),
+		ACARSFigures(),
 	}
 }

@@ -56,6 +56,7 @@ type App struct {
 	outside  outside
 	lookout  *feed.Lookout
 	alerts   *alerts
+	figures  *figures
 	hub      *hub.Hub
 	sources  []source
 	sockets  *socketio.Server
@@ -80,6 +81,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.aircraft.Watch(a.alerts.lookout)
+	a.figures = a.openFigures(cfg, a.log, logger)
 	policies := slices.Concat(root.Topics(policy), audio.Topics(), cfg.OwnTopics())
 	a.hub = hub.New(a.log, policies, cfg.Batch, logger)
 	if a.sources, err = a.openSources(); err != nil {
@@ -119,13 +121,13 @@ func (a *App) Addr() net.Addr { return a.listener.Addr() }
 // Run serves until ctx ends, then disconnects the clients and waits for what
 // was begun, no longer than the configured time.
 func (a *App) Run(ctx context.Context) error {
-	err := errors.Join(a.feeds.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.alerts.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
+	err := errors.Join(a.feeds.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.alerts.Begin(ctx), a.figures.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
 	if err != nil {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		a.feeds.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
+		a.feeds.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.figures.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
 	} {
 		work.Go(func() error { return run(ctx) })
 	}

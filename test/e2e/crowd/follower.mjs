@@ -83,6 +83,8 @@ export class Follower {
     "aircraft:new": (m) => this.#legacy("added", m.aircraft.map((a) => a.hex), m),
     "aircraft:remove": (m) => this.#legacy("removed", m.icaos, m),
     batch: (m) => this.#batch(m),
+    "aircraft:heartbeat": (m) => Number.isInteger(m.count) || this.#is(`a heartbeat of ${m.count} aircraft`),
+    "antenna:analytics_update": () => {}, // what is told beside the aircraft
     "stream:stale": () => {},
     "stream:pace": (m) => {
       if (m.reason === "slow") this.stats.slow++;
