@@ -118,7 +118,7 @@ func (h *history) snapshot(v *view.View, sent uint64, now time.Time) ([]*wire.Me
 func (h *history) share(*cohort) batch.Share { return 1 }
 
 func (h *history) advance(c *cohort, v *view.View, now time.Time) flush {
-	if c.seen == h.at.Seq {
+	if c.seen >= h.at.Seq { // above it: a session that was elsewhere, where the log was read further
 		return flush{}
 	}
 	events, ok := h.after(topic.Position{Epoch: h.at.Epoch, Seq: c.seen})
@@ -164,6 +164,9 @@ func (h *history) change(_ *cohort, _, v *view.View, now time.Time) (flush, *coh
 }
 
 func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f flush, c *cohort, ok bool) {
+	if since.Epoch == h.at.Epoch && since.Seq > h.at.Seq {
+		return f, &cohort{sent: since.Seq, seen: since.Seq}, true
+	}
 	events, ok := h.after(since)
 	if !ok {
 		return f, nil, false
@@ -178,6 +181,9 @@ func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f f
 // regain is resume for a session that has been here all the time, in an audience of
 // whose events none is forgotten that came after the seq gone.
 func (h *history) regain(v *view.View, base, gone uint64, now time.Time) (f flush, c *cohort, ok bool) {
+	if base > h.at.Seq {
+		return f, &cohort{sent: base, seen: base}, true
+	}
 	events, ok := h.after(topic.Position{Epoch: h.at.Epoch, Seq: base})
 	if !ok && h.before.Epoch == h.at.Epoch && base < h.before.Seq && gone <= base {
 		events, ok = h.kept, true

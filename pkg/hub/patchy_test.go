@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 
@@ -14,13 +15,19 @@ import (
 type patchy struct {
 	*feedlog.Memory
 	away atomic.Bool
+	down atomic.Bool   // everything fails
 	from atomic.Uint64 // it has no entries up to this seq
 	back chan struct{}
 }
 
+var errDown = errors.New("the log is down")
+
 // Read implements feedlog.Log.
 func (p *patchy) Read(ctx context.Context, name string, after topic.Position) ([]*feedlog.Entry, error) {
 	entries, err := p.Memory.Read(ctx, name, after)
+	if err == nil && p.down.Load() {
+		return nil, errDown
+	}
 	if err == nil && p.away.Load() {
 		select {
 		case <-p.back:
@@ -34,6 +41,9 @@ func (p *patchy) Read(ctx context.Context, name string, after topic.Position) ([
 
 // Load implements feedlog.Log.
 func (p *patchy) Load(ctx context.Context, name string) (feedlog.State, error) {
+	if p.down.Load() {
+		return feedlog.State{}, errDown
+	}
 	state, err := p.Memory.Load(ctx, name)
 	state.Entries = slices.DeleteFunc(state.Entries, func(e *feedlog.Entry) bool { return e.At.Seq <= p.from.Load() })
 	return state, err

@@ -36,6 +36,8 @@ type stream struct {
 	byKey     map[audienceKey]*audience
 	carried   batch.Traffic
 	tended    time.Time
+	stale     staleness
+	moved     chan struct{} // closed when at moves, if somebody waits for that
 
 	// Subscriptions that are in no audience's cohort, or wait for something.
 	owed    []*subscription // a snapshot, soonest first
@@ -71,6 +73,7 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 	for {
 		err := s.load(ctx, log)
 		for err == nil {
+			s.recovered(time.Now())
 			retry.Reset()
 			var entries []*feedlog.Entry
 			s.mu.Lock()
@@ -86,7 +89,7 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 		case errors.Is(err, feedlog.ErrGone):
 			continue
 		}
-		s.logger.Warn().Err(err).Msg("the log cannot be read; trying again")
+		s.failed(err, time.Now())
 		select {
 		case <-ctx.Done():
 		case <-time.After(retry.NextBackOff()):
@@ -105,6 +108,7 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	if s.at == state.At {
 		return nil
 	}
+	defer s.movedLocked()
 	if s.policy.Kind == topic.Event && s.at != (topic.Position{}) {
 		s.catchUpLocked(state, time.Now())
 		return nil
@@ -168,13 +172,15 @@ func (s *stream) catchUpLocked(state feedlog.State, now time.Time) {
 func (s *stream) leapLocked(at topic.Position, now time.Time) {
 	s.flushLocked(now, nil, everyone)
 	s.content.(*history).leap(at, at.Epoch == s.at.Epoch || at.Seq > 0)
-	s.at = at
 	for _, a := range s.audiences {
 		for _, c := range a.cohorts {
-			c.sent, c.seen = at.Seq, at.Seq
+			if at.Epoch != s.at.Epoch || c.seen < at.Seq { // else it is ahead of this process
+				c.sent, c.seen = at.Seq, at.Seq
+			}
 		}
 		a.gone = at.Seq
 	}
+	s.at = at
 }
 
 // apply brings the content forward, and what changed to those who see it.
@@ -192,6 +198,7 @@ func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 		s.carried.Bytes += e.Change.Size()
 		urgent = append(urgent, s.urgentIn(e)...)
 	}
+	s.movedLocked()
 	hurry := nobody
 	if len(urgent) > 0 {
 		hurry = func(a *audience) bool { return s.sees(a, urgent) }

@@ -62,6 +62,7 @@ var everything = view.New(nil, nil, "")
 // The answer is also returned. An [*AskError] says what is wrong; then nothing
 // has changed.
 func (m *Member) Subscribe(ask Subscribe) (*wire.Subscribed, error) {
+	m.await(ask.Since)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	answer := &wire.Subscribed{Joined: []string{}}
@@ -143,6 +144,11 @@ func (m *Member) begin(ask *Subscribe, answer *wire.Subscribed, joined []*stream
 	message.Class = wire.Ordered
 	messages[0] = message
 	m.to.Send(messages...)
+	for _, s := range joined {
+		if s.stale.told {
+			s.tellStaleLocked(m.subs[s])
+		}
+	}
 	return nil
 }
 

@@ -44,6 +44,13 @@ func textOf(event string, data []byte) string {
 		var pace wire.Pace
 		_ = json.Unmarshal(data, &pace)
 		return fmt.Sprintf("%s %s %v %s", event, pace.Topic, pace.Hz, pace.Reason)
+	case "stream:stale":
+		var stale wire.Stale
+		_ = json.Unmarshal(data, &stale)
+		if stale.Since == nil {
+			return fmt.Sprintf("%s %s no longer", event, stale.Topic)
+		}
+		return fmt.Sprintf("%s %s since %s", event, stale.Topic, *stale.Since)
 	}
 	add("%s", event)
 	if p.Parts > 0 {

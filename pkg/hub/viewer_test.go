@@ -115,7 +115,7 @@ func (v *viewer) take(event string, data []byte, inBatch bool) {
 			v.topics[name].leave()
 		}
 		return
-	case "stream:pace":
+	case "stream:pace", "stream:stale":
 		var pace wire.Pace
 		if err := json.Unmarshal(data, &pace); err != nil || v.topics[pace.Topic] == nil {
 			v.wrongf("a pace of no topic: %s, %v", data, err)

@@ -86,3 +86,10 @@ type Pace struct {
 	Hz     float64 `json:"hz"`
 	Reason string  `json:"reason"`
 }
+
+// Stale tells a client that nothing has come of a topic since a moment, as what
+// brings it is away; null when it is back. (What was missed follows by itself.)
+type Stale struct {
+	Topic string  `json:"topic"`
+	Since *string `json:"since"`
+}
