@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,10 +26,13 @@ func live(t *testing.T, play func(t *testing.T, f *fixture, since func() []time.
 	synctest.Test(t, func(t *testing.T) {
 		f := newSource(t, "http://sky.example/list?key=secret")
 		f.upstream = &upstream{}
+		var mu sync.Mutex // guards asked
 		var asked []time.Time
 		start := time.Now()
 		f.fetch.client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
 			asked = append(asked, time.Now())
+			mu.Unlock()
 			return direct{f.upstream}.RoundTrip(r)
 		})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -38,6 +42,8 @@ func live(t *testing.T, play func(t *testing.T, f *fixture, since func() []time.
 		synctest.Wait()
 		play(t, f, func() []time.Duration {
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			var out []time.Duration
 			for _, at := range asked {
 				out = append(out, at.Sub(start))
