@@ -7,8 +7,9 @@
 // comes to its [Local]. What is told is told to others only: who tells does its own
 // part itself, first, and waits for nobody.
 //
-// A node keeps the order of what one process tells, and delivers nothing twice;
-// what cannot be told is lost, and counted by the implementation. There are two:
+// A node keeps the order of what one process tells the same rooms, or everybody, and
+// delivers nothing twice; what cannot be told is lost, and counted by the
+// implementation. There are two:
 // [Memory] here, for several servers of one process, and Redis
 // (adapters/redis/rooms). The promises are tested by one contract suite (package
 // backplanetest) that runs over both.
@@ -173,7 +174,8 @@ type Fetch struct{ To Audience }
 // AskServers is a [ServerEvent] that each process answers with one Value.
 type AskServers struct{ Event Value }
 
-// ListRooms asks each process for its Rooms.
+// ListRooms asks each process for its Rooms. Where processes cannot ask for that the
+// error is errors.ErrUnsupported.
 type ListRooms struct{}
 
 func (Confirm) question()    {}

@@ -61,6 +61,7 @@ func commands(t *testing.T, process func() backplane.Backplane) {
 	a, b, c := trio(t, process)
 	for _, m := range []*Member{b, c} {
 		m.Enter("r", "ünï 2")
+		m.WantHears(a, "r")
 	}
 	for _, command := range list {
 		a.Tell(command)
@@ -79,6 +80,7 @@ func commands(t *testing.T, process func() backplane.Backplane) {
 func order(t *testing.T, process func() backplane.Backplane) {
 	a, b, _ := trio(t, process)
 	b.Enter("r")
+	b.WantHears(a, "r")
 	const n = 500
 	for i := range n {
 		switch i % 3 {
@@ -90,17 +92,24 @@ func order(t *testing.T, process func() backplane.Backplane) {
 			a.Tell(backplane.ServerEvent{Event: Value(fmt.Sprintf(`["n",%d]`, i))})
 		}
 	}
-	for i := range n {
+	next := map[bool]int{} // for one room, and for all
+	for range n {
 		var event backplane.Value
+		var to backplane.Audience
 		switch c := b.Next().(type) {
 		case backplane.Broadcast:
-			event = c.Event
+			event, to = c.Event, c.To
 		case backplane.ServerEvent:
 			event = c.Event
 		}
-		if want := fmt.Sprintf(`["n",%d]`, i); string(event.JSON) != want {
+		toRoom := len(to.Rooms) > 0
+		for (next[toRoom]%3 == 1) != toRoom {
+			next[toRoom]++
+		}
+		if want := fmt.Sprintf(`["n",%d]`, next[toRoom]); string(event.JSON) != want {
 			t.Fatalf("told %s, want %s", event.JSON, want)
 		}
+		next[toRoom]++
 	}
 }
 
@@ -130,8 +139,12 @@ func rooms(t *testing.T, process func() backplane.Backplane) {
 	b.WantHears(a, "late")
 	a.Tell(backplane.Broadcast{To: to, Event: Value(`["x"]`)})
 	a.Tell(backplane.Broadcast{Event: Value(`["all"]`)})
-	if got := b.Next().(backplane.Broadcast); string(got.Event.JSON) != `["x"]` {
-		t.Errorf("told %s", got.Event.JSON)
+	heard := map[string]int{}
+	for range 2 {
+		heard[string(b.Next().(backplane.Broadcast).Event.JSON)]++
+	}
+	if heard[`["x"]`] != 1 || heard[`["all"]`] != 1 {
+		t.Errorf("told %v", heard)
 	}
 	for { // who has no such room may be told
 		if got, ok := c.Next().(backplane.Broadcast); ok && string(got.Event.JSON) == `["all"]` {
@@ -157,6 +170,9 @@ func questions(t *testing.T, process func() backplane.Backplane) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := a.Ask(q.question)
+			if name == "rooms" && errors.Is(err, errors.ErrUnsupported) {
+				return
+			}
 			if err != nil || !reflect.DeepEqual(got, q.want) {
 				t.Errorf("answered %q, %v; want %q", got, err, q.want)
 			}
@@ -173,7 +189,7 @@ func alone(t *testing.T, process func() backplane.Backplane) {
 	a := Join(t, process(), "/", "a")
 	a.WantServers(1)
 	a.Tell(backplane.ServerEvent{Event: Value(`["into the void"]`)})
-	for _, q := range []backplane.Question{backplane.Fetch{}, backplane.ListRooms{}, backplane.AskServers{Event: Value(`["x"]`)}, backplane.Confirm{Broadcast: backplane.Broadcast{Event: Value(`["x"]`)}, Timeout: patience}} {
+	for _, q := range []backplane.Question{backplane.Fetch{}, backplane.AskServers{Event: Value(`["x"]`)}, backplane.Confirm{Broadcast: backplane.Broadcast{Event: Value(`["x"]`)}, Timeout: patience}} {
 		if got, err := a.Ask(q); err != nil || len(got) > 0 {
 			t.Errorf("%T: %q, %v", q, got, err)
 		}
@@ -203,7 +219,7 @@ func left(t *testing.T, process func() backplane.Backplane) {
 	if got := c.Next().(backplane.ServerEvent); string(got.Event.JSON) != `["x"]` {
 		t.Errorf("told %s", got.Event.JSON)
 	}
-	if got, err := a.Ask(backplane.ListRooms{}); err != nil || len(got) != 1 {
+	if got, err := a.Ask(backplane.Fetch{}); err != nil || len(got) != 1 {
 		t.Errorf("answered %q, %v", got, err)
 	}
 	if told := b.Told(); told > 0 {
@@ -224,7 +240,7 @@ func allAtOnce(t *testing.T, process func() backplane.Backplane) {
 		}()
 	}
 	for _, m := range all {
-		if got, err := m.Ask(backplane.ListRooms{}); err != nil || len(got) != 2 {
+		if got, err := m.Ask(backplane.Fetch{}); err != nil || len(got) != 2 {
 			t.Errorf("%s is answered %q, %v", m.name, got, err)
 		}
 	}

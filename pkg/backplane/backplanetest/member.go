@@ -29,6 +29,7 @@ type Member struct {
 	told      []backplane.Command
 	questions []backplane.Question
 	rooms     []string
+	heard     map[string]bool // rooms of which something was heard
 	mute      bool
 }
 
@@ -37,7 +38,7 @@ var _ backplane.Local = (*Member)(nil)
 // Join makes one. It leaves when the test ends.
 func Join(t *testing.T, b backplane.Backplane, namespace, name string) *Member {
 	t.Helper()
-	m := &Member{t: t, name: name}
+	m := &Member{t: t, name: name, heard: map[string]bool{}}
 	m.mu.Lock()
 	m.Node = b.Join(namespace, m)
 	m.mu.Unlock()
@@ -49,6 +50,10 @@ func Join(t *testing.T, b backplane.Backplane, namespace, name string) *Member {
 func (m *Member) Obey(c backplane.Command) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if b, ok := c.(backplane.Broadcast); ok && string(b.Event.JSON) == heard {
+		m.heard[b.To.Rooms[0]] = true
+		return
+	}
 	m.told = append(m.told, c)
 }
 
@@ -162,27 +167,21 @@ func (m *Member) WantServers(n int) {
 // WantHears waits until this process hears what another tells a room.
 func (m *Member) WantHears(other *Member, room string) {
 	m.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		other.Tell(backplane.Broadcast{To: backplane.Audience{Rooms: []string{room}}, Event: Value(`["heard?"]`)})
-		if m.Told() > 0 {
-			break
+	m.eventually("hears what is for "+room, func() bool {
+		if m.heard[room] {
+			return true
 		}
-		if time.Now().After(end) {
-			m.t.Fatalf("%s does not hear what is for %s", m.name, room)
-		}
-	}
-	// What was asked before the first was heard may come yet, but nothing after this:
-	other.Tell(backplane.ServerEvent{Event: Value(`["heard!"]`)})
-	for {
-		if _, ok := m.Next().(backplane.ServerEvent); ok {
-			return
-		}
-	}
+		other.Tell(backplane.Broadcast{To: backplane.Audience{Rooms: []string{room}}, Event: Value(heard)})
+		return false
+	})
 }
+
+// heard is what WantHears has told; it is no part of what a member notes.
+const heard = `["heard?"]`
 
 func (m *Member) eventually(what string, f func() bool) {
 	m.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
 		m.mu.Lock()
 		ok := f()
 		m.mu.Unlock()

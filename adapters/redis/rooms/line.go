@@ -1,0 +1,253 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	goredis "github.com/redis/go-redis/v9"
+)
+
+const (
+	// quietTime is how long nothing may come before the server is asked whether it
+	// lives; if nothing comes for as long again it is given up.
+	quietTime = 3 * time.Second
+	// firstPause and lastPause are about how long it waits between attempts.
+	firstPause = 50 * time.Millisecond
+	lastPause  = 5 * time.Second
+	// together is how many subscriptions one command holds.
+	together = 500
+)
+
+// line is one connection in subscribed state. When anything is wrong with it, it is
+// closed, and a new one subscribes to everything anew: no half of it is left.
+type line struct {
+	lines  *lines
+	client *goredis.Client // of one of a Cluster's masters; nil for any server
+	ended  context.CancelFunc
+	done   context.Context
+
+	mu      sync.Mutex // guards all below
+	share   map[subscription]bool
+	pending map[subscription]bool // not confirmed yet
+	pubsub  *goredis.PubSub       // nil while there is none
+}
+
+func newLine(all *lines, client *goredis.Client) *line {
+	l := &line{lines: all, client: client, share: map[subscription]bool{}, pending: map[subscription]bool{}}
+	l.done, l.ended = context.WithCancel(context.Background())
+	return l
+}
+
+// end has it close, for good.
+func (l *line) end() {
+	l.ended()
+	l.mu.Lock()
+	pubsub := l.pubsub
+	l.mu.Unlock()
+	if pubsub != nil {
+		_ = pubsub.Close()
+	}
+}
+
+// keep ends what is not in the share any more, and add begins what is new in it.
+func (l *line) keep(ctx context.Context, share map[subscription]bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	gone := map[subscription]bool{}
+	for s := range l.share {
+		if !share[s] {
+			gone[s] = true
+			delete(l.share, s)
+			delete(l.pending, s)
+		}
+	}
+	if l.pubsub != nil && len(gone) > 0 {
+		_ = each(gone, l.client != nil, func(k kind, names []string) error { // an error ends the session
+			switch k {
+			case ofPattern:
+				return l.pubsub.PUnsubscribe(ctx, names...)
+			case ofShard:
+				return l.pubsub.SUnsubscribe(ctx, names...)
+			}
+			return l.pubsub.Unsubscribe(ctx, names...)
+		})
+	}
+}
+
+func (l *line) add(ctx context.Context, share map[subscription]bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fresh := map[subscription]bool{}
+	for s := range share {
+		if !l.share[s] {
+			fresh[s] = true
+			l.share[s] = true
+		}
+	}
+	if l.pubsub != nil && len(fresh) > 0 {
+		_ = l.subscribeLocked(ctx, fresh)
+	}
+}
+
+func (l *line) subscribeLocked(ctx context.Context, which map[subscription]bool) error {
+	for s := range which {
+		l.pending[s] = true
+	}
+	l.lines.set(l, false, nil)
+	return each(which, l.client != nil, func(k kind, names []string) error {
+		switch k {
+		case ofPattern:
+			return l.pubsub.PSubscribe(ctx, names...)
+		case ofShard:
+			return l.pubsub.SSubscribe(ctx, names...)
+		}
+		return l.pubsub.Subscribe(ctx, names...)
+	})
+}
+
+// each calls do with subscriptions of one kind, many at a time; sharded ones in a
+// Cluster one by one, as each has a slot of its own.
+func each(which map[subscription]bool, cluster bool, do func(kind, []string) error) error {
+	var names [ofShard + 1][]string
+	flush := func(k kind) error {
+		list := names[k]
+		names[k] = nil
+		return do(k, list)
+	}
+	for s := range which {
+		names[s.kind] = append(names[s.kind], s.name)
+		if len(names[s.kind]) == together || cluster {
+			if err := flush(s.kind); err != nil {
+				return err
+			}
+		}
+	}
+	for k, list := range names {
+		if len(list) > 0 {
+			if err := flush(kind(k)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// run connects, and connects again, until it is ended.
+func (l *line) run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, l.end)
+	defer stop()
+	defer l.lines.forget(l)
+	for pauses := newPauses(); l.done.Err() == nil; {
+		began := time.Now()
+		err := l.session(l.done)
+		if l.done.Err() != nil {
+			break
+		}
+		l.lines.set(l, false, err)
+		l.lines.logger.Warn().Err(err).Msg("the connection over which other processes are heard is lost")
+		if cluster, ok := l.lines.client.UniversalClient.(*goredis.ClusterClient); ok {
+			cluster.ReloadState(ctx)
+			l.lines.wake()
+		}
+		if time.Since(began) > lastPause {
+			pauses.Reset()
+		}
+		wait(l.done, pauses.NextBackOff())
+	}
+	return nil
+}
+
+// newPauses gives the pauses between attempts.
+func newPauses() *backoff.ExponentialBackOff {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval = firstPause, lastPause
+	return pauses
+}
+
+// wait waits, or until ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// session is one connection, to its end.
+func (l *line) session(ctx context.Context) error {
+	var pubsub *goredis.PubSub
+	if l.client != nil {
+		pubsub = l.client.Subscribe(ctx)
+	} else {
+		pubsub = l.lines.client.Subscribe(ctx)
+	}
+	defer func() {
+		l.mu.Lock()
+		l.pubsub, l.pending = nil, map[subscription]bool{}
+		l.mu.Unlock()
+		_ = pubsub.Close()
+	}()
+	l.mu.Lock()
+	l.pubsub = pubsub
+	err := l.subscribeLocked(ctx, l.share)
+	l.mu.Unlock()
+	asked := false
+	for err == nil {
+		var got any
+		got, err = pubsub.ReceiveTimeout(ctx, quietTime)
+		if errors.Is(err, os.ErrDeadlineExceeded) || isTimeout(err) {
+			if asked {
+				return fmt.Errorf("nothing comes: %w", err)
+			}
+			asked, err = true, pubsub.Ping(ctx)
+			continue
+		}
+		asked = false
+		if err == nil {
+			err = l.take(got)
+		}
+	}
+	return err
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// take does what comes over the connection.
+func (l *line) take(got any) error {
+	switch m := got.(type) {
+	case *goredis.Message:
+		if h := l.lines.handlerOf(m); h != nil {
+			h(m.Channel, []byte(m.Payload))
+		}
+	case *goredis.Subscription:
+		return l.confirm(m)
+	}
+	return nil
+}
+
+// confirm notes that a subscription is in place. One that is ended by the server
+// belongs to another one now.
+func (l *line) confirm(m *goredis.Subscription) error {
+	kinds := map[string]kind{"subscribe": ofChannel, "psubscribe": ofPattern, "ssubscribe": ofShard}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if k, ok := kinds[m.Kind]; ok {
+		delete(l.pending, subscription{k, m.Channel})
+		if len(l.pending) == 0 {
+			l.lines.set(l, true, nil)
+		}
+	} else if m.Kind == "sunsubscribe" && l.share[subscription{ofShard, m.Channel}] {
+		return fmt.Errorf("the channel %s has moved", m.Channel)
+	}
+	return nil
+}
