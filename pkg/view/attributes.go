@@ -42,12 +42,13 @@ const (
 	isMilitary // military is known: it is true
 )
 
-// Set takes note of a field's new raw value, "" for one that vanished.
+// Set takes note of a field's new raw value, "" for one that vanished. (No record has
+// both names of a place.)
 func (a *Attributes) Set(name, raw string) {
 	switch name {
-	case "lat":
+	case "lat", "latitude":
 		a.lat = a.number(raw, hasLat)
-	case "lon":
+	case "lon", "longitude":
 		a.lon = a.number(raw, hasLon)
 	case "alt":
 		a.alt = a.level(raw, hasAlt, altGround)
