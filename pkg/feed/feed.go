@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -39,10 +40,16 @@ type Feed struct {
 
 	// Static once sources report.
 	watchers []Watcher
+	leases   feedlog.Leases // nil when no other process writes the topic
+
+	leads atomic.Bool // with leases: this process writes
 
 	// Owned by Run.
-	pacer  *ratelimit.Pacer
-	writer feedlog.Writer // nil when there is no epoch to continue
+	pacer   *ratelimit.Pacer
+	writer  feedlog.Writer // nil when there is no epoch to continue
+	lease   feedlog.Lease  // nil while another process has it
+	sought  chan feedlog.Lease
+	seeking sync.WaitGroup
 
 	mu     sync.Mutex // guards all below
 	merged *merger
@@ -140,41 +147,73 @@ func (f *Feed) Records() []record.Record {
 // in a new epoch; nothing that was put is lost meanwhile but what a newer value
 // replaces.
 func (f *Feed) Run(ctx context.Context) error {
+	defer f.resign()
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	paced := time.NewTimer(0)
 	defer paced.Stop()
 	retry := backoff.NewExponentialBackOff()
 	retry.MaxInterval = 10 * time.Second
+	failing := false
 	for {
+		f.seek(ctx)
 		wait, err := f.step(ctx, time.Now())
 		switch {
 		case ctx.Err() != nil || errors.Is(err, feedlog.ErrClosed):
 			return nil
+		case errors.Is(err, feedlog.ErrFenced) && f.leases != nil:
+			f.yield("another one has begun")
+			err = nil
 		case err != nil:
-			f.logger.Warn().Err(err).Msg("the log does not take changes; trying again")
 			wait = retry.NextBackOff()
 		default:
 			retry.Reset()
 		}
+		failing = f.tellFailing(err, failing)
 		if wait > 0 {
 			paced.Reset(wait)
 		}
-		if err != nil {
-			select { // Neither news nor age matter before the log is back.
-			case <-ctx.Done():
-			case <-paced.C:
-			}
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-f.wake:
-		case <-paced.C:
-		case now := <-sweep.C:
-			f.sweep(now)
+		if !f.rest(ctx, sweep.C, paced.C, err != nil) {
+			return nil
 		}
 	}
+}
+
+// rest waits for something to do, and says whether there is: not when ctx has ended.
+func (f *Feed) rest(ctx context.Context, sweep, paced <-chan time.Time, failing bool) bool {
+	wake := f.wake
+	if failing { // no news matter before the log is back
+		wake = nil
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-wake:
+		case <-paced:
+		case now := <-sweep:
+			f.sweep(now)
+			if failing {
+				continue
+			}
+		case <-f.lost():
+			f.yield("the lease is lost")
+		case lease, ok := <-f.sought:
+			f.found(lease, ok)
+		}
+		return true
+	}
+}
+
+// tellFailing logs when the log begins to fail, and when it no longer does.
+func (f *Feed) tellFailing(err error, failing bool) bool {
+	switch {
+	case err != nil && !failing:
+		f.logger.Warn().Err(err).Msg("the log does not take changes; trying until it does")
+	case err == nil && failing:
+		f.logger.Info().Msg("the log takes changes again")
+	}
+	return err != nil
 }
 
 // sweep removes what is too old, and tells when the topic is full, or no longer.
@@ -208,9 +247,15 @@ func (f *Feed) Refused() uint64 {
 // step writes what there is to tell, if the pace allows it; otherwise it says
 // how long to wait.
 func (f *Feed) step(ctx context.Context, now time.Time) (wait time.Duration, err error) {
+	if !f.mayWrite() {
+		return 0, nil
+	}
 	if f.writer == nil {
-		if err := f.Begin(ctx); err != nil {
+		if err := f.open(ctx); err != nil {
 			return 0, err
+		}
+		if !f.Leads() {
+			f.tellLed(true)
 		}
 	}
 	f.mu.Lock()
@@ -237,15 +282,10 @@ func (f *Feed) step(ctx context.Context, now time.Time) (wait time.Duration, err
 
 // Begin opens an epoch, whose first change tells every record: its readers know
 // none. Run does it by itself; who calls it before Run knows that the topic has
-// begun when it returns.
+// begun when it returns. A feed that another process may write for does nothing.
 func (f *Feed) Begin(ctx context.Context) error {
-	w, err := f.log.Begin(ctx, f.policy.Name)
-	if err != nil {
-		return fmt.Errorf("begin an epoch: %w", err)
+	if f.leases != nil {
+		return nil
 	}
-	f.mu.Lock()
-	f.merged.retell()
-	f.mu.Unlock()
-	f.writer = w
-	return nil
+	return f.open(ctx)
 }
