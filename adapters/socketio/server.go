@@ -64,6 +64,9 @@ func (s *Server) Handler() http.Handler { return s.engine }
 // IO gives the library's server, for namespaces that are not the gateway's.
 func (s *Server) IO() *socket.Server { return s.io }
 
+// Connections is how many clients are connected.
+func (s *Server) Connections() int { return s.engine.Conns() }
+
 // Close ends all connections and waits for that.
 func (s *Server) Close() { s.engine.Close() }
 

@@ -26,6 +26,8 @@ type Config struct {
 	Receiver func() *geo.Point
 	// Online says whether any source delivers.
 	Online func() bool
+	// System is the program around; nil leaves out what is asked of it.
+	System System
 }
 
 // New gives the namespace.
@@ -38,6 +40,15 @@ func New(cfg Config) *gateway.Namespace {
 	alertRequests(n, cfg.Hub)
 	statusRequest(n, cfg)
 	skyRequests(n, cfg)
+	safetyRequests(n, cfg.Hub)
+	trafficRequests(n, cfg.Hub)
+	clusterRequests(n, cfg.Hub)
+	airframeRequests(n, cfg.Hub)
+	messageRequests(n, cfg.Hub)
+	laterRequests(n)
+	if cfg.System != nil {
+		systemRequests(n, cfg)
+	}
 	return n
 }
 

@@ -20,6 +20,7 @@ func Safety() topic.Policy {
 		Permission:  "safety.view",
 		Bypass:      true,
 		About:       []string{"icao_hex", "icao_hex_2"},
+		Lasting:     []string{"acknowledged", "acknowledged_at"},
 		Retention:   24 * time.Hour,
 		RetainMost:  10_000,
 		RetainBytes: 16 << 20,

@@ -96,6 +96,7 @@ func openAircraft(c config.Source, all config.Config, logger zerolog.Logger) (fe
 		cfg.Receiver = cmp.Or(cfg.Receiver, all.Receiver)
 		return uat.New(cfg, logger)
 	case replay.Config:
+		cfg.Receiver = cmp.Or(cfg.Receiver, all.Receiver)
 		return replay.New(cfg, readsb.Decode, logger)
 	}
 	return nil, fmt.Errorf("kind %q is configured but not built in", c.Kind)

@@ -1,0 +1,130 @@
+package root_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/namespaces/root"
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// desk is where a client asks for all there is, in a bubble.
+type desk struct {
+	*testing.T
+	log       *feedlog.Memory
+	namespace *gateway.Namespace
+	*conn
+	session *gateway.Session
+}
+
+// program stands in for the program around.
+type program struct{}
+
+func (program) Connections() int { return 7 }
+func (program) Health() string   { return "degraded" }
+func (program) Messages() uint64 { return 12345 }
+func (program) Version() string  { return "v1.2.3" }
+
+// atDesk runs a script in which aircraft are known, with every topic there is. It
+// begins on 1 January 2000 at midnight.
+func atDesk(t *testing.T, known []record.Record, script func(d *desk)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		log := feedlog.NewMemory()
+		w, err := log.Begin(ctx, "aircraft")
+		if err == nil {
+			_, err = w.Append(ctx, &record.Change{Added: known})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := hub.New(log, root.Topics(root.Aircraft()), batch.DefaultConfig(), zerolog.Nop())
+		acknowledged := feed.NewPublisher("safety", log, feed.Remember{}, zerolog.Nop())
+		done := make(chan error, 2)
+		go func() { done <- h.Run(ctx) }()
+		go func() { done <- acknowledged.Run(ctx) }()
+		n := root.New(root.Config{
+			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(), System: program{},
+			Receiver: func() *geo.Point { return &geo.Point{Lat: 50, Lon: 8} }, Online: func() bool { return true },
+		})
+		root.AddAcknowledge(n, h, acknowledged)
+		synctest.Wait()
+		d := &desk{T: t, log: log, namespace: n}
+		d.conn, d.session = connect(n, `{"subscribe":{"topics":[]}}`)
+		d.take()
+		script(d)
+		d.session.Close()
+		cancel()
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// happens puts an event into a topic, of `name=raw` parts.
+func (d *desk) happens(topicName, event, key string, parts ...string) {
+	d.Helper()
+	e := &record.Event{Name: event, Record: record.Record{Key: key}}
+	for _, part := range parts {
+		name, raw, _ := strings.Cut(part, "=")
+		e.Fields = append(e.Fields, record.Field{Name: name, Raw: raw})
+	}
+	e.Fields.Sort()
+	if _, err := d.log.Publish(d.Context(), topicName, &record.Change{Event: e}); err != nil {
+		d.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// ask gives the data of the answer to a request, or the error as its code and message.
+func (d *desk) ask(requestType, params string) string {
+	d.Helper()
+	return askOf(d.T, d.conn, d.session, requestType, params)
+}
+
+func askOf(t *testing.T, c *conn, s *gateway.Session, requestType, params string) string {
+	t.Helper()
+	c.take()
+	s.Receive("request", []json.RawMessage{json.RawMessage(fmt.Sprintf(`{"type":%q,"request_id":1,"params":%s}`, requestType, params))}, nil)
+	sent := c.take()
+	if len(sent) != 1 {
+		t.Fatalf("%s is answered by %q", requestType, sent)
+	}
+	_, payload, _ := strings.Cut(sent[0], " ")
+	var answer struct {
+		Data          json.RawMessage
+		Code, Message string
+	}
+	if err := json.Unmarshal([]byte(payload), &answer); err != nil {
+		t.Fatalf("%v: %s", err, payload)
+	}
+	if answer.Code != "" {
+		return answer.Code + ": " + answer.Message
+	}
+	return string(answer.Data)
+}
+
+// wants asks, and compares the answer; a time in it that is now stands as NOW.
+func (d *desk) wants(requestType, params, want string) {
+	d.Helper()
+	now := time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
+	if got := strings.ReplaceAll(d.ask(requestType, params), now, "NOW"); got != want {
+		d.Errorf("%s %s\n got %s\nwant %s", requestType, params, got, want)
+	}
+}
