@@ -15,7 +15,7 @@ type Config struct {
 	// URL is the address of one product, such as
 	// https://aviationweather.gov/api/data/airsigmet?format=json. Required.
 	URL string `koanf:"url"`
-	// Interval is the time from one question to the next: 10s to 24h, default 5m.
+	// Interval is the time from one question to the next: 1s to 24h, default 5m.
 	Interval time.Duration `koanf:"interval"`
 	// Timeout is how long one answer may take: 1s to 5m, default 30s.
 	Timeout time.Duration `koanf:"timeout"`

@@ -15,7 +15,7 @@ type Config struct {
 	Name string `koanf:"name"`
 	// URL is where the GeoJSON is: http, https or file. Required.
 	URL string `koanf:"url"`
-	// Interval is the time from one look to the next: 10s to 24h, default 1h.
+	// Interval is the time from one look to the next: 1s to 24h, default 1h.
 	Interval time.Duration `koanf:"interval"`
 	// Timeout is how long one answer may take: 1s to 5m, default 30s.
 	Timeout time.Duration `koanf:"timeout"`

@@ -21,7 +21,7 @@ type Config struct {
 	ClientID     string `koanf:"client_id"`
 	ClientSecret string `koanf:"client_secret"`
 	Token        string `koanf:"token"`
-	// Interval is the time from one question to the next: 10s to 24h, default 15m.
+	// Interval is the time from one question to the next: 1s to 24h, default 15m.
 	Interval time.Duration `koanf:"interval"`
 	// Timeout is how long one answer may take: 1s to 5m, default 30s.
 	Timeout time.Duration `koanf:"timeout"`

@@ -20,7 +20,7 @@ type Config struct {
 	// Details is the folder of the files detail_6_9513.xml, an address or a path beside
 	// the URL; "" asks for none. Default /download/.
 	Details string `koanf:"details"`
-	// Interval is the time from one question to the next: 10s to 24h, default 5m.
+	// Interval is the time from one question to the next: 1s to 24h, default 5m.
 	Interval time.Duration `koanf:"interval"`
 	// Timeout is how long one answer may take: 1s to 5m, default 30s.
 	Timeout time.Duration `koanf:"timeout"`

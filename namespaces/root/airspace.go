@@ -20,7 +20,7 @@ func Airspace() topic.Policy {
 		Key:        "id",
 		List:       "advisories",
 		Permission: "weather.view",
-		Rate:       1,
+		Rate:       2,
 		MaxRecords: 20_000,
 		Retention:  10 * time.Minute,
 		RetainMost: 20_000,

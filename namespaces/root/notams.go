@@ -23,7 +23,7 @@ func NOTAMs() topic.Policy {
 		Key:        "notam_id",
 		List:       "notams",
 		Permission: "notams.view",
-		Rate:       1,
+		Rate:       2,
 		MaxRecords: 100_000,
 		Retention:  10 * time.Minute,
 		RetainMost: 20_000,

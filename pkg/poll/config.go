@@ -17,7 +17,7 @@ type Config struct {
 	// URL is what is asked for: http, https or file. It may hold a key, and is not
 	// logged but for its host and path.
 	URL string
-	// Interval is the time from one question to the next: 10s to 24h. It varies by a
+	// Interval is the time from one question to the next: 1s to 24h. It varies by a
 	// tenth, so that many who began together do not ask together.
 	Interval time.Duration
 	// Timeout is how long one answer may take: 1s to 5m.
@@ -32,8 +32,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("url: %w", err)
 	}
 	switch {
-	case c.Interval < 10*time.Second || c.Interval > 24*time.Hour:
-		return fmt.Errorf("interval: %v is out of range: from 10s to 24h", c.Interval)
+	case c.Interval < time.Second || c.Interval > 24*time.Hour:
+		return fmt.Errorf("interval: %v is out of range: from 1s to 24h", c.Interval)
 	case c.Timeout < time.Second || c.Timeout > 5*time.Minute:
 		return fmt.Errorf("timeout: %v is out of range: from 1s to 5m", c.Timeout)
 	}

@@ -242,7 +242,7 @@ func TestConfig(t *testing.T) {
 		"another scheme":    {func(c *Config) { c.URL = "ftp://x" }, "url: must begin with"},
 		"a file of a host":  {func(c *Config) { c.URL = "file://x/y" }, "url: a file's address has three slashes"},
 		"no address at all": {func(c *Config) { c.URL = "http://[" }, "url: is not an address"},
-		"too often":         {func(c *Config) { c.Interval = time.Second }, "interval: 1s is out of range"},
+		"too often":         {func(c *Config) { c.Interval = time.Millisecond }, "interval: 1ms is out of range"},
 		"too patient":       {func(c *Config) { c.Timeout = time.Hour }, "timeout: 1h0m0s is out of range"},
 	} {
 		t.Run(name, func(t *testing.T) {
