@@ -41,6 +41,9 @@ func newHistory(p *topic.Policy, state feedlog.State) *history {
 	if len(state.Entries) > 0 {
 		first := state.Entries[0]
 		h.before = topic.Position{Epoch: first.At.Epoch, Seq: first.Base}
+		if first.Continues != nowhere {
+			h.before = first.Continues
+		}
 		h.at = h.before
 	}
 	for _, e := range state.Entries {
@@ -90,7 +93,7 @@ func (h *history) after(since topic.Position) (events []*event, ok bool) {
 	}
 	for i := len(h.kept) - 1; i >= 0; i-- {
 		e := h.kept[i]
-		if e.At == since {
+		if e.At == since || e.Origin == since && since != nowhere {
 			return h.kept[i+1:], true
 		}
 		if since.Epoch == e.At.Epoch && e.Base == since.Seq {
@@ -193,14 +196,6 @@ func (h *history) regain(v *view.View, base, gone uint64, now time.Time) (f flus
 	}
 	c = &cohort{sent: base, seen: h.at.Seq}
 	return h.tell(c, events, v, now), c, true
-}
-
-// leap goes on at another position. When some are missing in between, nothing is
-// known of what was before.
-func (h *history) leap(at topic.Position, missing bool) {
-	if h.at = at; missing {
-		h.kept, h.bytes, h.before = nil, 0, at
-	}
 }
 
 // forgettable are those of the oldest that the policy keeps no longer.

@@ -147,42 +147,6 @@ const (
 	spreadEach = 200 * time.Microsecond
 )
 
-// catchUpLocked goes on with a topic of events after some were missed, or in a
-// new epoch, which continues the one before.
-func (s *stream) catchUpLocked(state feedlog.State, now time.Time) {
-	for _, e := range state.Entries {
-		if e.At.Epoch == s.at.Epoch && e.At.Seq <= s.at.Seq {
-			continue
-		}
-		if e.At.Epoch != s.at.Epoch || e.Base != s.at.Seq {
-			s.leapLocked(topic.Position{Epoch: e.At.Epoch, Seq: e.Base}, now)
-		}
-		s.content.apply(e)
-		s.at = e.At
-	}
-	if s.at != state.At {
-		s.leapLocked(state.At, now)
-	}
-	s.flushLocked(now, nil, everyone)
-}
-
-// leapLocked goes on with a topic of events at another position, once all that is
-// known is told. When events are missing in between, nobody is led over them: what
-// comes next does not begin where a client is, and no resume from before is known.
-func (s *stream) leapLocked(at topic.Position, now time.Time) {
-	s.flushLocked(now, nil, everyone)
-	s.content.(*history).leap(at, at.Epoch == s.at.Epoch || at.Seq > 0)
-	for _, a := range s.audiences {
-		for _, c := range a.cohorts {
-			if at.Epoch != s.at.Epoch || c.seen < at.Seq { // else it is ahead of this process
-				c.sent, c.seen = at.Seq, at.Seq
-			}
-		}
-		a.gone = at.Seq
-	}
-	s.at = at
-}
-
 // apply brings the content forward, and what changed to those who see it.
 func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 	s.mu.Lock()
@@ -191,6 +155,10 @@ func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 	for _, e := range entries {
 		if e.Base != s.at.Seq || e.At.Epoch != s.at.Epoch {
 			return feedlog.ErrGone
+		}
+		if s.hadLocked(e) {
+			s.leapLocked(e.At, false, now)
+			continue
 		}
 		s.content.apply(e)
 		s.at = e.At

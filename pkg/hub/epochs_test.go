@@ -1,0 +1,178 @@
+package hub_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
+
+// epochs is a log of events that goes from epoch to epoch, as one does that is
+// elsewhere and loses its tail.
+type epochs struct {
+	feedlog.Log
+	mu      sync.Mutex // guards all below
+	entries []*feedlog.Entry
+	grown   chan struct{}
+}
+
+func newEpochs() *epochs { return &epochs{grown: make(chan struct{})} }
+
+func (l *epochs) at() topic.Position {
+	if len(l.entries) == 0 {
+		return topic.Position{Epoch: "E1"}
+	}
+	return l.entries[len(l.entries)-1].At
+}
+
+func (l *epochs) Load(context.Context, string) (feedlog.State, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return feedlog.State{At: l.at(), Entries: l.entries}, nil
+}
+
+func (l *epochs) Read(ctx context.Context, _ string, after topic.Position) ([]*feedlog.Entry, error) {
+	for {
+		l.mu.Lock()
+		at, grown := l.at(), l.grown
+		var found []*feedlog.Entry
+		for _, e := range l.entries {
+			if e.At.Epoch == at.Epoch && e.At.Seq > after.Seq {
+				found = append(found, e)
+			}
+		}
+		l.mu.Unlock()
+		switch {
+		case at.Epoch != after.Epoch || at.Seq < after.Seq || len(found) > 0 && found[0].Base != after.Seq:
+			return nil, feedlog.ErrGone
+		case len(found) > 0:
+			return found, nil
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// become gives the log other entries.
+func (l *epochs) become(entries ...*feedlog.Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = entries
+	close(l.grown)
+	l.grown = make(chan struct{})
+}
+
+// event is an event at a place, told by its name; one that had another place before
+// names that.
+func at(epoch string, seq uint64, key string, origin ...topic.Position) *feedlog.Entry {
+	e := &feedlog.Entry{
+		Base: seq - 1, At: topic.Position{Epoch: epoch, Seq: seq},
+		Change: &record.Change{Event: &record.Event{Name: "acars:event", Record: record.Record{Key: key}}},
+	}
+	if len(origin) > 0 {
+		e.Origin = origin[0]
+	}
+	return e
+}
+
+// begin is where an epoch begins that continues another.
+func begin(epoch, before string, seq uint64) *feedlog.Entry {
+	return &feedlog.Entry{At: topic.Position{Epoch: epoch}, Continues: topic.Position{Epoch: before, Seq: seq}, Change: &record.Change{}}
+}
+
+// A log loses its tail and goes on in another epoch, where what was lost is told
+// again: a process that has told it does not tell it twice, and who comes from the
+// old epoch, to this process or to another, gets what it lacks and no more.
+func TestEventsAcrossEpochs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		log := newEpochs()
+		policies := []topic.Policy{{Name: "acars", Prefix: "acars", Kind: topic.Event, Key: "hex", List: "events", Retention: retention, RetainMost: 100, RetainBytes: 1 << 20, Recent: 3, Bypass: true}}
+		done := make(chan error, 2)
+		open := func() *hub.Hub {
+			h := hub.New(log, policies, batch.DefaultConfig(), zerolog.Nop())
+			go func() { done <- h.Run(ctx) }()
+			synctest.Wait()
+			return h
+		}
+		here := &scene{T: t, hub: open()}
+		a, b, c, d := at("E1", 1, "A"), at("E1", 2, "B"), at("E1", 3, "C"), at("E1", 4, "D")
+		anna := here.enter("anna")
+		anna.subscribe("acars")
+		log.become(a, b)
+		log.become(a, b, c, d)
+		anna.want("subscribed acars", "acars:snapshot @0", "acars:event 0→1 A", "acars:event 1→2 B", "acars:event 2→3 C", "acars:event 3→4 D")
+		held := anna.position("acars")
+
+		// C and D are lost, and told again; then comes what is new.
+		c2, d2, e := at("E2", 1, "C", c.At), at("E2", 2, "D", d.At), at("E2", 3, "E")
+		log.become(a, b, begin("E2", "E1", 2))
+		synctest.Wait()
+		anna.want()
+		log.become(a, b, begin("E2", "E1", 2), c2)
+		synctest.Wait()
+		log.become(a, b, begin("E2", "E1", 2), c2, d2)
+		synctest.Wait()
+		anna.want()
+		log.become(a, b, begin("E2", "E1", 2), c2, d2, e)
+		synctest.Wait()
+		if got := fmt.Sprint(anna.lately(9)); got != "[acars:event 2→3 E]" {
+			t.Errorf("anna got %s", got)
+		}
+		anna.forgive() // it is of another epoch: she asks
+
+		there := &scene{T: t, hub: open()} // another process, that comes now
+		for name, tc := range map[string]struct {
+			epoch string
+			seq   uint64
+			want  string
+		}{
+			"all that was told":           {"E1", 4, "[E]"},
+			"a part of what was lost":     {"E1", 3, "[D E]"},
+			"nothing of what was lost":    {"E1", 2, "[C D E]"},
+			"a part of what was kept":     {"E1", 1, "[B C D E]"},
+			"what was lost, at its place": {"E2", 1, "[D E]"},
+			"all":                         {"E2", 3, "[]"},
+		} {
+			for where, s := range map[string]*scene{"here": here, "there": there} {
+				if where == "here" && tc.epoch == "E2" && tc.seq == 1 {
+					continue // this process gives nobody that position
+				}
+				g := s.enter(name + ", " + where)
+				at := held
+				at.Epoch, at.Seq = tc.epoch, tc.seq
+				g.hold("acars", at)
+				g.subscribe("acars", "acars.since=held")
+				got := g.lately(9)
+				keys := []string{}
+				for _, text := range got[1:] {
+					words := strings.Fields(text)
+					keys = append(keys, words[len(words)-1])
+				}
+				if got[0] != "subscribed acars resumed" || fmt.Sprint(keys) != tc.want {
+					t.Errorf("who has %s, %s: %q, want %s", name, where, got, tc.want)
+				}
+				g.forgive()
+			}
+		}
+		cancel()
+		for range cap(done) {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
