@@ -51,6 +51,7 @@ func (s schema) isSection(key string) bool { return s.children[key] != nil || s.
 
 // schemaOf reads the keys off a Config struct: their names are its koanf tags,
 // or else the fields' names in lower case. A pointer is an optional section.
+// An embedded struct that is squashed has its keys there.
 // A map of sections has those of this value, a map of plain values takes any name.
 // What is in the table [several] is one leaf.
 func schemaOf(config any) schema {
@@ -78,6 +79,10 @@ func (s *schema) walk(at leaf) {
 			value := reflect.Value{}
 			if at.value.IsValid() {
 				value = at.value.Field(i)
+			}
+			if isSquashed(field) {
+				s.walk(leaf{at.key, field.Type, value, at.optional})
+				continue
 			}
 			s.child(at, name, field.Type, value)
 		}
@@ -108,6 +113,9 @@ func (s *schema) child(of leaf, name string, typ reflect.Type, value reflect.Val
 	s.children[of.key] = append(s.children[of.key], name)
 	s.walk(leaf{join(of.key, name), typ, value, of.optional})
 }
+
+// isSquashed says whether the keys of a struct in another are the other's own.
+func isSquashed(field reflect.StructField) bool { return field.Tag.Get("koanf") == ",squash" }
 
 func keyOf(field reflect.StructField) string {
 	if tag := field.Tag.Get("koanf"); tag != "" {

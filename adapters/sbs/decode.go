@@ -23,7 +23,7 @@ const (
 
 // New gives a source that has not begun. The error is that of [Config.Validate].
 func New(cfg Config, log zerolog.Logger) (*lines.Source, error) {
-	return lines.New(cfg.lines(), NewDecoder(cfg.UTC, cfg.Receiver).Decode, log)
+	return lines.New(cfg.Config, port, NewDecoder(cfg.UTC, cfg.Receiver).Decode, log)
 }
 
 // The fields of a line, by their places.

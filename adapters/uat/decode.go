@@ -30,7 +30,7 @@ const (
 
 // New gives a source that has not begun. The error is that of [Config.Validate].
 func New(cfg Config, log zerolog.Logger) (*lines.Source, error) {
-	return lines.New(cfg.lines(), NewDecoder(cfg.Receiver).Decode, log)
+	return lines.New(cfg.Config, port, NewDecoder(cfg.Receiver).Decode, log)
 }
 
 // Decoder makes updates of lines. It is owned by one goroutine.

@@ -16,25 +16,31 @@ import (
 // to tell: they send a blank line a minute.
 const DefaultTimeout = 2 * time.Minute
 
-// Config says where lines come from. Who has a Config of its own makes one of it,
-// with settings of the same names.
+// Config says which decoder to read. It is what the configurations of all sources
+// of lines have in common: each holds one, squashed.
 type Config struct {
-	// Name is what the source is called in logs.
-	Name string
-	// Connect is where to connect to, HOST or HOST:PORT.
-	Connect string
-	// Port is the port when Connect has none.
-	Port int
+	// Name is what the source is called in logs; the default is its kind.
+	Name string `koanf:"name"`
+	// Connect is where the decoder serves its lines, HOST or HOST:PORT; the default
+	// of the port is the customary one of the kind. Required.
+	Connect string `koanf:"connect"`
 	// Timeout is how long the other side may send no line before the connection
-	// counts as dead: 1s to 1h.
-	Timeout time.Duration
-	// Receiver is told in the source's status; nil when its position is unknown.
-	Receiver *geo.Point
+	// counts as dead: 1s to 1h, default 2m.
+	Timeout time.Duration `koanf:"timeout"`
+	// Receiver is the position that distances are measured from; default nil,
+	// unknown.
+	Receiver *geo.Point `koanf:"receiver"`
 }
 
-// Validate names the first value that cannot be.
-func (c Config) Validate() error {
-	if _, err := c.endpoint(); err != nil {
+// At is the default configuration of a kind, for a decoder at an address as a
+// command line has it: HOST or HOST:PORT, "" when that is not known yet.
+func At(kind, address string) Config {
+	return Config{Name: kind, Connect: address, Timeout: DefaultTimeout}
+}
+
+// ValidateFor names the first value that cannot be; port is the customary one.
+func (c Config) ValidateFor(port int) error {
+	if _, err := c.endpoint(port); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
 	switch {
@@ -46,17 +52,17 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// endpoint gives Connect as HOST:PORT.
-func (c Config) endpoint() (string, error) {
+// endpoint gives Connect as HOST:PORT; usual is the port when it has none.
+func (c Config) endpoint(usual int) (string, error) {
 	if c.Connect == "" {
-		return "", fmt.Errorf("is missing: the HOST:PORT of the decoder, such as 192.168.1.10:%d", c.Port)
+		return "", fmt.Errorf("is missing: the HOST:PORT of the decoder, such as 192.168.1.10:%d", usual)
 	}
 	host, port, err := net.SplitHostPort(c.Connect)
 	if bare, ok := bareHost(c.Connect); ok && err != nil {
-		host, port, err = bare, strconv.Itoa(c.Port), nil
+		host, port, err = bare, strconv.Itoa(usual), nil
 	}
 	if err != nil || host == "" || strings.ContainsAny(host, "/?#@[] ") {
-		return "", fmt.Errorf("%q is not HOST:PORT, such as 192.168.1.10:%d", c.Connect, c.Port)
+		return "", fmt.Errorf("%q is not HOST:PORT, such as 192.168.1.10:%d", c.Connect, usual)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return "", errors.New("port " + strconv.Quote(port) + " is out of range: a number from 1 to 65535")

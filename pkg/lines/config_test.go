@@ -19,12 +19,12 @@ func TestEndpoint(t *testing.T) {
 		"fe80::1%eth0":       "[fe80::1%eth0]:30003",
 		"::1":                "[::1]:30003",
 	} {
-		if got, err := (Config{Connect: in, Port: 30003}).endpoint(); err != nil || got != want {
+		if got, err := (Config{Connect: in}).endpoint(30003); err != nil || got != want {
 			t.Errorf("endpoint(%q) = %q, %v; want %q", in, got, err, want)
 		}
 	}
 	for _, in := range []string{"", ":30003", "pi:", "pi:http", "pi:0", "pi:65536", "pi:-1", "tcp://pi:30003", "tcp://pi", "http://pi/", "a:b:c", "pi:1:2", "[::1", "two words:1"} {
-		got, err := (Config{Connect: in, Port: 30003}).endpoint()
+		got, err := (Config{Connect: in}).endpoint(30003)
 		if err == nil || strings.Contains(err.Error(), "address ") {
 			t.Errorf("endpoint(%q) = %q, %v; want an error of ours", in, got, err)
 		}
@@ -32,8 +32,8 @@ func TestEndpoint(t *testing.T) {
 }
 
 func TestConfigValidate(t *testing.T) {
-	valid := Config{Connect: "pi", Port: 30003, Timeout: DefaultTimeout}
-	if err := valid.Validate(); err != nil {
+	valid := At("test", "pi")
+	if err := valid.ValidateFor(30003); err != nil {
 		t.Errorf("valid: %v", err)
 	}
 	for key, spoil := range map[string]func(*Config){
@@ -43,7 +43,7 @@ func TestConfigValidate(t *testing.T) {
 	} {
 		c := valid
 		spoil(&c)
-		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), key+": ") {
+		if err := c.ValidateFor(30003); err == nil || !strings.HasPrefix(err.Error(), key+": ") {
 			t.Errorf("%s: %v", key, err)
 		}
 	}

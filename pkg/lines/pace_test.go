@@ -57,7 +57,7 @@ func (p *played) until(since time.Duration) {
 func play(t *testing.T, serve func(since time.Duration, conn net.Conn) error) *played {
 	p := &played{start: time.Now()}
 	p.Fixture = linestest.Run(t, func(log zerolog.Logger) (*Source, error) {
-		s, err := New(Config{Name: "test", Connect: "pi", Port: 1, Timeout: DefaultTimeout}, decode, log)
+		s, err := New(Config{Name: "test", Connect: "pi", Timeout: DefaultTimeout}, 1, decode, log)
 		if err != nil {
 			return nil, err
 		}

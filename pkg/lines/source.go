@@ -52,12 +52,13 @@ type Source struct {
 
 var _ feed.Source = (*Source)(nil)
 
-// New gives a source that has not begun. The error is that of [Config.Validate].
-func New(cfg Config, decode Decode, log zerolog.Logger) (*Source, error) {
-	if err := cfg.Validate(); err != nil {
+// New gives a source that has not begun; port is the one of addresses without
+// one. The error is that of [Config.ValidateFor].
+func New(cfg Config, port int, decode Decode, log zerolog.Logger) (*Source, error) {
+	if err := cfg.ValidateFor(port); err != nil {
 		return nil, err
 	}
-	address, err := cfg.endpoint()
+	address, err := cfg.endpoint(port)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 func follow(t *testing.T, d *linestest.Decoder) *linestest.Fixture {
 	t.Helper()
 	return linestest.Run(t, func(log zerolog.Logger) (*Source, error) {
-		return New(Config{Name: "test", Connect: d.Address(), Timeout: time.Second}, decode, log)
+		return New(Config{Name: "test", Connect: d.Address(), Timeout: time.Second}, 1, decode, log)
 	})
 }
 
@@ -148,7 +148,7 @@ func TestSlowSink(t *testing.T) {
 	d := linestest.Listen(t)
 	release := make(chan struct{})
 	f := linestest.Run(t, func(log zerolog.Logger) (feed.Source, error) {
-		s, err := New(Config{Connect: d.Address(), Timeout: time.Minute}, decode, log)
+		s, err := New(Config{Connect: d.Address(), Timeout: time.Minute}, 1, decode, log)
 		return slow{s, release}, err
 	})
 	conn := d.Accept()
