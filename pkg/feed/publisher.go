@@ -30,8 +30,8 @@ var ErrFull = errors.New("feed: too many events wait for the log")
 // Publisher is the writer side of a topic of events. Any number of goroutines
 // publish: an event waits for the one that owns the writing, in [Publisher.Run],
 // and each reaches the log after those that came before it. When the log fails
-// Run tries again, with back-off, until it takes the event: one whose answer was
-// lost may be there twice.
+// Run tries again, with back-off, until it takes the event; the log sees to it that
+// one whose answer was lost is told once.
 //
 // It is safe for concurrent use. Several publishers of a topic may be at work at
 // a time, in one process or many.
@@ -85,12 +85,12 @@ func (p *Publisher) Publish(ctx context.Context, e record.Event, observed int64)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.addLocked(e, observed)
+	return p.addLocked(&record.Change{Event: &e, Observed: observed})
 }
 
 // PublishOnce is Publish for what may be reported several times: it does nothing,
 // and says so, when an event was published under this key not long ago (see
-// [Remember]).
+// [Remember]). One that another process has published is not told twice, either.
 func (p *Publisher) PublishOnce(ctx context.Context, key string, e record.Event, observed int64) (first bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -101,15 +101,18 @@ func (p *Publisher) PublishOnce(ctx context.Context, key string, e record.Event,
 	if p.told.has(key, now) {
 		return false, nil
 	}
-	if err := p.addLocked(e, observed); err != nil {
+	c := &record.Change{Event: &e, Observed: observed}
+	if p.told.bounds.For > 0 {
+		c.Once = record.Once{Key: key, For: p.told.bounds.For}
+	}
+	if err := p.addLocked(c); err != nil {
 		return false, err // so that who tries again is heard
 	}
 	p.told.add(key, now)
 	return true, nil
 }
 
-func (p *Publisher) addLocked(e record.Event, observed int64) error {
-	c := &record.Change{Event: &e, Observed: observed}
+func (p *Publisher) addLocked(c *record.Change) error {
 	size := c.Size()
 	if len(p.waiting) >= mostWaiting || len(p.waiting) > 0 && p.bytes+size > bytesWaiting {
 		p.refused++

@@ -235,8 +235,28 @@ func TestPublisherOnce(t *testing.T) {
 		want("c", 7, true)
 		want("d", 8, true) // and b, the oldest, is forgotten
 		want("a", 9, false)
-		want("b", 10, true)
-		p.want(0, 3, 4, 7, 8, 10)
+		want("b", 10, true) // it is not told all the same: the log remembers more
+		p.want(0, 3, 4, 7, 8)
+	})
+}
+
+// What two processes hear is told once.
+func TestPublisherOnceOfTwo(t *testing.T) {
+	remember := feed.Remember{For: 30 * time.Second, Most: 3}
+	publish(t, remember, func(p *press) {
+		other := feed.NewPublisher("safety", p.log, remember, zerolog.Nop())
+		ctx, cancel := context.WithCancel(p.Context())
+		done := make(chan error)
+		go func() { done <- other.Run(ctx) }()
+		p.once("a", 0)
+		synctest.Wait()
+		if first, err := other.PublishOnce(p.Context(), "a", happened(1), 1); !first || err != nil {
+			p.Errorf("to the other one it is the first: %v, %v", first, err)
+		}
+		synctest.Wait()
+		p.want(0)
+		cancel()
+		<-done
 	})
 }
 
