@@ -78,6 +78,7 @@ func scenarios() []scenario {
 		{"views", (*bench).measureViews},
 		{"latency", (*bench).measureLatency},
 		{"flow", (*bench).measureFlow},
+		{"monitors", (*bench).measureMonitors},
 		{"delta", (*bench).measureDelta},
 		{"writes", (*bench).measureWrites},
 		{growthName, (*bench).measureGrowth},

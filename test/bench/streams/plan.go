@@ -19,11 +19,12 @@ type plan struct {
 	rounds int
 	write  bool // into test/bench/results
 
-	views   viewsPlan
-	latency latencyPlan
-	flow    int // aircraft
-	writes  int // clients
-	growth  growthPlan
+	views    viewsPlan
+	latency  latencyPlan
+	flow     int // aircraft
+	monitors monitorsPlan
+	writes   int // clients
+	growth   growthPlan
 }
 
 // viewsPlan: as many clients with a view of their own, beside as many who share
@@ -51,10 +52,11 @@ type growthPlan struct {
 func full() *plan {
 	return &plan{
 		only: scenarioNames(), window: 8 * time.Second, warmup: 1500 * time.Millisecond, rounds: 2,
-		views:   viewsPlan{2000, 10_000, 4, 3 * time.Second},
-		latency: latencyPlan{1000, 50, 15 * time.Second},
-		flow:    10_000,
-		writes:  500,
+		views:    viewsPlan{2000, 10_000, 4, 3 * time.Second},
+		latency:  latencyPlan{1000, 50, 15 * time.Second},
+		flow:     10_000,
+		monitors: monitorsPlan{[]int{1000, 10_000}, 4 * time.Second, 1500 * time.Millisecond},
+		writes:   500,
 		growth: growthPlan{
 			subscribers: []int{100, 500, 1000, 2000, 5000},
 			aircraft:    []int{100, 300, 1000, 3000, 10_000},
@@ -65,12 +67,13 @@ func full() *plan {
 	}
 }
 
-// short takes some two minutes.
+// short takes some three minutes.
 func short() *plan {
 	p := full()
 	p.window, p.warmup, p.rounds = 2*time.Second, time.Second, 1
 	p.views.pairs, p.views.window = 2, 2500*time.Millisecond
 	p.latency.slow = 4 * time.Second
+	p.monitors.window, p.monitors.between = 1500*time.Millisecond, 500*time.Millisecond
 	p.growth.subscribers, p.growth.aircraft, p.growth.audiences = []int{100, 5000}, []int{100, 10_000}, []int{1, 2000}
 	p.growth.window = 1500 * time.Millisecond
 	return p
@@ -87,9 +90,15 @@ func (p *plan) takes() (sum time.Duration) {
 			pair := 2 * (p.views.window + 2*settling)
 			sum += 2*turn(p.views.clients, p.views.window+time.Duration(p.views.pairs)*pair) + turn(p.views.clients, p.window)
 		case "latency":
-			sum += 2 * turn(p.latency.clients, p.latency.slow+2*p.window+2*settling)
+			sum += 2 * turn(p.latency.clients, p.latency.slow+3*p.window+3*settling)
 		case "flow":
 			sum += 2 * turn(0, 3*p.window)
+		case "monitors":
+			var windows time.Duration
+			for range 1 + len(watched) {
+				windows += p.monitors.window + p.monitors.between
+			}
+			sum += time.Duration(len(p.monitors.aircraft)) * turn(0, windows)
 		case "writes":
 			sum += time.Duration(len(writesTopics)) * turn(p.writes, p.window)
 		case growthName:
@@ -111,7 +120,7 @@ func (p *plan) takes() (sum time.Duration) {
 // parse reads the flags.
 func parse(args []string) (*plan, string, error) {
 	flags := flag.NewFlagSet("streams", flag.ContinueOnError)
-	isShort := flags.Bool("short", os.Getenv("BENCH") == "short", "take some two minutes; also BENCH=short")
+	isShort := flags.Bool("short", os.Getenv("BENCH") == "short", "take some three minutes; also BENCH=short")
 	root := flags.String("root", ".", "the repository's `folder`")
 	only := flags.String("only", "", "`scenarios`, with commas: "+strings.Join(scenarioNames(), ", "))
 	seconds := flags.Float64("seconds", 0, "how long each window is")
@@ -128,6 +137,7 @@ func parse(args []string) (*plan, string, error) {
 	if *seconds > 0 {
 		p.window = time.Duration(*seconds * float64(time.Second))
 		p.latency.slow, p.views.window, p.growth.window = max(p.window, 2*time.Second), p.window, p.window
+		p.monitors.window = p.window
 	}
 	if *rounds > 0 {
 		p.rounds = *rounds

@@ -36,10 +36,11 @@ func TestMain(m *testing.M) {
 func small(scenarios ...string) *plan {
 	return &plan{
 		only: scenarios, window: 500 * time.Millisecond, warmup: 200 * time.Millisecond, rounds: 1,
-		views:   viewsPlan{20, 300, 1, 500 * time.Millisecond},
-		latency: latencyPlan{10, 50, 1200 * time.Millisecond},
-		flow:    200,
-		writes:  10,
+		views:    viewsPlan{20, 300, 1, 500 * time.Millisecond},
+		latency:  latencyPlan{10, 50, 1200 * time.Millisecond},
+		flow:     200,
+		monitors: monitorsPlan{[]int{50, 200}, 300 * time.Millisecond, 100 * time.Millisecond},
+		writes:   10,
 		growth: growthPlan{
 			subscribers: []int{5, 10}, aircraft: []int{50}, audiences: []int{10},
 			fewSubscribers: 5, fewAircraft: 50, manySubscribers: 10, someAircraft: 300, window: 500 * time.Millisecond,
@@ -62,7 +63,7 @@ func wantBench(t *testing.T, p *plan, out *bytes.Buffer) *bench {
 // anything, is not.
 func TestEverythingIsMeasured(t *testing.T) {
 	var out bytes.Buffer
-	b := wantBench(t, small("views", "latency", "flow", "writes", "growth"), &out)
+	b := wantBench(t, small("views", "latency", "flow", "monitors", "writes", "growth"), &out)
 	b.root, b.write = t.TempDir(), true
 	b.run()
 	if err := b.print(); err != nil {
@@ -76,7 +77,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 			}
 		}
 	}
-	if len(b.found.Tables) != 4 || len(b.growth.Tables) != 3 || len(b.found.Bars) != 2+4+2+3+1 || b.turns != 3+2+2+3+4 {
+	if len(b.found.Tables) != 5 || len(b.growth.Tables) != 3 || len(b.found.Bars) != 2+5+2+3+1 || b.turns != 3+2+2+2+3+4 {
 		t.Errorf("%d and %d tables, %d bars, %d turns", len(b.found.Tables), len(b.growth.Tables), len(b.found.Bars), b.turns)
 	}
 	for _, bar := range b.found.Bars {
@@ -254,11 +255,11 @@ func TestParse(t *testing.T) {
 	if root != "x" || !slices.Equal(p.only, []string{"flow", "views"}) || p.window != time.Second || p.rounds != 4 || !p.write || p.mostClients() != 2000 {
 		t.Errorf("%s %+v", root, p)
 	}
-	if p, _, err := parse(nil); err != nil || p.takes() > 18*time.Minute || len(p.only) != 6 || p.mostClients() != 5000 {
+	if p, _, err := parse(nil); err != nil || p.takes() > 18*time.Minute || len(p.only) != 7 || p.mostClients() != 5000 {
 		t.Errorf("in full: %v, %v", p.takes(), err)
 	}
 	t.Setenv("BENCH", "short")
-	if p, _, err := parse(nil); err != nil || p.takes() > 180*time.Second || p.rounds != 1 {
+	if p, _, err := parse(nil); err != nil || p.takes() > 200*time.Second || p.rounds != 1 {
 		t.Errorf("in short: %v, %v", p.takes(), err)
 	}
 	if _, _, err := parse([]string{"-only=x"}); err == nil {

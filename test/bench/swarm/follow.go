@@ -244,7 +244,11 @@ func cutNumber(text []byte, name string, to *uint64) (rest []byte) {
 	return bytes.TrimPrefix(rest, []byte{','})
 }
 
-var stampMark = []byte(`"t":"`)
+// Where a stamp is: in a field of its own, or in the callsign of what a receiver sent.
+var (
+	stampMark    = []byte(`"t":"`)
+	callsignMark = []byte(`"callsign":"`)
+)
 
 // Stamp gives the moment of an update as a field's value (JSON); the field is "t".
 func Stamp(sent time.Duration) string {
@@ -253,11 +257,18 @@ func Stamp(sent time.Duration) string {
 
 // stampOf finds the first stamp in a payload.
 func stampOf(payload []byte) (sent time.Duration, ok bool) {
-	i := bytes.Index(payload, stampMark)
-	if i < 0 || len(payload)-i-len(stampMark) < timeLen {
+	if sent, ok = stampAfter(payload, stampMark); ok {
+		return sent, ok
+	}
+	return stampAfter(payload, callsignMark)
+}
+
+func stampAfter(payload, mark []byte) (sent time.Duration, ok bool) {
+	i := bytes.Index(payload, mark)
+	if i < 0 || len(payload)-i-len(mark) < timeLen {
 		return 0, false
 	}
-	i += len(stampMark)
+	i += len(mark)
 	t, ok := digits(payload[i : i+timeLen])
 	return time.Duration(t), ok
 }

@@ -47,6 +47,7 @@ func TestStamp(t *testing.T) {
 	for _, payload := range []string{
 		`42["x:update",{"flight":"t","hex":"A","t":` + Stamp(1234*time.Second) + `}]`,
 		`{"t":` + Stamp(1234*time.Second),
+		`42["safety:event",{"hex":"A","t":"B738","callsign":` + Stamp(1234*time.Second) + `}]`,
 	} {
 		if sent, ok := stampOf([]byte(payload)); !ok || sent != 1234*time.Second {
 			t.Errorf("%s: %v, %t", payload, sent, ok)

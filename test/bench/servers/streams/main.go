@@ -4,7 +4,8 @@
 // protocol is in orders.go.
 //
 // Its topics are those of the program, and three more: another topic of state,
-// one of events that wait for their window, and one of events that do not.
+// one of events that wait for their window, and one of events that do not. A receiver
+// it has when it is told where one is.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/adapters/jsonlines"
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/batch"
@@ -41,6 +43,7 @@ func main() {
 func run() error {
 	batches := batch.DefaultConfig()
 	flag.DurationVar(&batches.Window, "window", batches.Window, "how long a batch is open; 0: every change goes out by itself")
+	receiver := flag.String("receiver", "", "where lines of JSON come from, `HOST:PORT`")
 	flag.Parse()
 	logger := zerolog.New(os.Stderr).Level(zerolog.WarnLevel)
 
@@ -55,6 +58,9 @@ func run() error {
 		}
 	}
 	if err := b.hub.Load(ctx); err != nil {
+		return err
+	}
+	if err := b.hear(*receiver, logger); err != nil {
 		return err
 	}
 	go func() { _ = b.hub.Run(ctx) }() // these end with the process
@@ -78,6 +84,23 @@ func run() error {
 	return b.err
 }
 
+// hear has the aircraft's feed hear a receiver, if there is one.
+func (b *board) hear(address string, logger zerolog.Logger) error {
+	if address == "" {
+		return nil
+	}
+	cfg, err := jsonlines.ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	source, err := jsonlines.New(cfg, logger)
+	if err != nil {
+		return err
+	}
+	go func() { _ = source.Run(b.ctx, b.feeds[root.Aircraft().Name]) }() // ends with the process
+	return nil
+}
+
 // topics are the policies of what is served.
 func topics() []topic.Policy {
 	aircraft := root.Aircraft()
@@ -89,5 +112,5 @@ func topics() []topic.Policy {
 	}
 	alerts := acars
 	alerts.Name, alerts.Prefix, alerts.List, alerts.Bypass = "alerts", "alert", "alerts", true
-	return []topic.Policy{aircraft, vessels, acars, alerts}
+	return []topic.Policy{aircraft, vessels, acars, alerts, root.Safety()}
 }

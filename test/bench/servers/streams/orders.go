@@ -13,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/engineio"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
@@ -28,6 +29,7 @@ import (
 //	{"do":"put","t":"\"0000005848809463105\""}            move them all, and give them to the feeds, with a stamp (JSON);
 //	                                                      with topics, to the feeds of those
 //	{"do":"move"}                                         move them, and give them to nobody: what that takes is not the feed's
+//	{"do":"watch","monitors":["safety","rules","stats"]}  have these monitors watch the aircraft, and no others
 //	{"do":"tell","topic":"alerts","t":…,"size":300}       publish an event of about so many bytes, with a stamp
 //	{"do":"counts"}                                       → counts
 type order struct {
@@ -37,6 +39,7 @@ type order struct {
 	T        string   `json:"t"`
 	Topic    string   `json:"topic"`
 	Size     int      `json:"size"`
+	Monitors []string `json:"monitors"`
 }
 
 // counts are since the start.
@@ -57,6 +60,8 @@ type board struct {
 	stats func() engineio.Stats
 	out   io.Writer
 
+	monitors map[string]*switched
+
 	fleet  *traffic.Fleet
 	into   []*feed.Feed // where the fleet goes
 	events int
@@ -72,6 +77,11 @@ func (b *board) begin(p topic.Policy, logger zerolog.Logger) error {
 	f := feed.New(p, b.log, logger)
 	if err := f.Begin(b.ctx); err != nil {
 		return err
+	}
+	if p.Name == root.Aircraft().Name {
+		if err := b.addMonitors(f, logger); err != nil {
+			return err
+		}
 	}
 	go func() { _ = f.Run(b.ctx) }() // ends with the process
 	b.feeds[p.Name] = f
@@ -98,6 +108,8 @@ func (b *board) do(o *order) error {
 		return b.gather(o)
 	case o.Do == "tell":
 		return b.tell(o)
+	case o.Do == "watch":
+		return b.watch(o.Monitors)
 	case o.Do == "counts":
 		return json.NewEncoder(b.out).Encode(b.counts())
 	case b.fleet == nil:
