@@ -3,6 +3,7 @@ package streams_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,3 +130,6 @@ func eventually(t testing.TB, what string, holds func() error) {
 	}
 	t.Fatalf("waiting until %s: %v", what, err)
 }
+
+// cutEpoch gives the time in an epoch.
+func cutEpoch(epoch string) (ms, chance string, ok bool) { return strings.Cut(epoch, "-") }

@@ -164,15 +164,19 @@ func (p *publisher) move(a answer) {
 		Msg("the log has lost events; they are published again")
 }
 
-// reopen sees to it that the topic goes on in another epoch, when it ends before a
-// position that has been seen, and that what is lost is published again.
-func (p *publisher) reopen(ctx context.Context, seen topic.Position) error {
+// compare is told where the topic is, and what was seen of it. When it ends before
+// that, it goes on in another epoch; when the epoch is another than this has published
+// to, what is lost is published again.
+func (p *publisher) compare(ctx context.Context, is, seen topic.Position) error {
 	if err := p.take(ctx); err != nil {
 		return err
 	}
 	defer p.release()
-	if p.at.Epoch == "" || p.at.Epoch == seen.Epoch && p.at.Seq < seen.Seq {
+	if is.Epoch == seen.Epoch && is.Seq < seen.Seq && (p.at.Epoch == "" || p.at.Epoch == seen.Epoch && p.at.Seq < seen.Seq) {
 		p.at = seen
+	}
+	if p.at.Epoch == "" || p.at.Epoch == is.Epoch && p.at.Seq <= is.Seq {
+		return nil
 	}
 	_, err := p.settle(ctx, published{})
 	return err

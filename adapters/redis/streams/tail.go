@@ -52,9 +52,10 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 			return err
 		}
 		fine()
-		if t.isSetBack(h) {
-			// Before readers are told, so that they do not first go back.
-			if err := t.log.publisherOf(t.name).reopen(ctx, t.position()); err != nil {
+		if h.kind == kindEvents {
+			// Before readers are told, so that they do not go back first. (A topic of
+			// state has one writer, who sees for itself.)
+			if err := t.log.publisherOf(t.name).compare(ctx, h.at, t.position()); err != nil {
 				return err
 			}
 			if h, err = t.log.headOf(ctx, t.name); err != nil {
@@ -66,13 +67,6 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 			return err
 		}
 	}
-}
-
-// isSetBack says whether a topic of events has ended before what was read of it, so
-// that it cannot go on in its epoch. (A topic of state has one writer, who sees that.)
-func (t *tail) isSetBack(h head) bool {
-	at := t.position()
-	return h.kind == kindEvents && h.at.Epoch == at.Epoch && h.at.Seq < at.Seq
 }
 
 // readFor takes what comes for a while, or until the log has to be looked at.
