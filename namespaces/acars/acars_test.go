@@ -16,6 +16,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -23,63 +24,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// client is a session, with what it is sent.
-type client struct {
-	t *testing.T
-	s *gateway.Session
-
-	mu   sync.Mutex // guards sent
-	sent []string
-}
-
-func (c *client) ID() string   { return "test" }
-func (c *client) Purge(string) {}
-func (c *client) Hold()        {}
-func (c *client) Release()     {}
-func (c *client) Close(string) {}
-func (c *client) Send(messages ...*wire.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, m := range messages {
-		c.sent = append(c.sent, m.Event+" "+string(m.Data))
-	}
-}
-
-func (c *client) take() []string {
-	synctest.Wait()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sent := c.sent
-	c.sent = nil
-	return sent
-}
-
-// say sends an event and gives what came of it, and the acknowledgement.
-func (c *client) say(event, payload string) (sent []string, acked string) {
-	c.t.Helper()
-	c.s.Receive(event, []json.RawMessage{json.RawMessage(payload)}, func(p []byte) { acked = string(p) })
-	return c.take(), acked
-}
-
-// want compares what came, each message by the parts that it must have.
-func (c *client) want(what string, sent []string, parts ...string) {
-	c.t.Helper()
-	ok := len(sent) == len(parts)
-	for i := 0; ok && i < len(sent); i++ {
-		for part := range strings.SplitSeq(parts[i], " … ") {
-			ok = ok && strings.Contains(sent[i], part)
-		}
-	}
-	if !ok {
-		c.t.Errorf("%s: got %q, want %q", what, sent, parts)
-	}
-}
-
-type permissions map[string]bool
-
-func (p permissions) ID() string                 { return "" }
-func (p permissions) May(permission string) bool { return p[permission] }
 
 // script runs in a bubble; hear publishes a message of an aircraft.
 func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, hear func(id, icao, label string))) {
@@ -110,89 +54,77 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, hear fun
 	})
 }
 
-func enter(t *testing.T, n *gateway.Namespace) *client {
-	t.Helper()
-	c := &client{t: t}
-	who, err := n.Authorise(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.s = n.Connect(c, who, nil)
-	t.Cleanup(c.s.Close)
-	return c
-}
-
 func TestAllFromTheStart(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, hear func(id, icao, label string)) {
-		c := enter(t, n)
-		c.want("on connect", c.take(), `acars:snapshot {"epoch": … "count":1 … "messages":[{"id":"old","icao_hex":"4CA1B2"`)
+		c := gatewaytest.Enter(t, n)
+		c.Want("on connect", c.Take(), `acars:snapshot {"epoch": … "count":1 … "messages":[{"id":"old","icao_hex":"4CA1B2"`)
 		hear("a", `"3C6444"`, "Q0")
 		hear("b", `null`, "SQ")
 		time.Sleep(time.Second)
-		c.want("live", c.take(), `acars:message … "base":1,"seq":2,"id":"a"`, `acars:message … "base":2,"seq":3,"id":"b"`)
-		sent, acked := c.say("subscribe", `{"topics":"all"}`)
-		c.want("all, by name", sent, `subscribed {"topics":["all"],"joined":["all"],"denied":null`, `acars:snapshot … "count":3`)
+		c.Want("live", c.Take(), `acars:message … "base":1,"seq":2,"id":"a"`, `acars:message … "base":2,"seq":3,"id":"b"`)
+		sent, acked := c.Say("subscribe", `{"topics":"all"}`)
+		c.Want("all, by name", sent, `subscribed {"topics":["all"],"joined":["all"],"denied":null`, `acars:snapshot … "count":3`)
 		if !strings.HasSuffix(sent[0], acked) {
 			t.Errorf("acknowledged %s", acked)
 		}
-		sent, _ = c.say("ping", `null`)
-		c.want("ping", sent, `pong {"timestamp":`)
+		sent, _ = c.Say("ping", `null`)
+		c.Want("ping", sent, `pong {"timestamp":`)
 	})
 }
 
 func TestSingleAircraft(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, hear func(id, icao, label string)) {
-		c := enter(t, n)
-		c.take()
-		sent, _ := c.say("subscribe", `{"topics":["3c6444"," 4CA1B2 "]}`)
-		c.want("two aircraft", sent, `subscribed {"topics":["3C6444","4CA1B2"],"joined":["3c6444"," 4CA1B2 "] … "filters":{"acars":{"icao":["3C6444","4CA1B2"]}}`, `acars:snapshot … "count":1`)
+		c := gatewaytest.Enter(t, n)
+		c.Take()
+		sent, _ := c.Say("subscribe", `{"topics":["3c6444"," 4CA1B2 "]}`)
+		c.Want("two aircraft", sent, `subscribed {"topics":["3C6444","4CA1B2"],"joined":["3c6444"," 4CA1B2 "] … "filters":{"acars":{"icao":["3C6444","4CA1B2"]}}`, `acars:snapshot … "count":1`)
 		hear("a", `"3C6444"`, "Q0")
 		hear("b", `"ABCDEF"`, "Q0")
 		hear("c", `null`, "Q0")
 		hear("d", `"4CA1B2"`, "Q0")
 		time.Sleep(time.Second)
-		sent = c.take()
-		c.want("theirs", sent, `"base":1,"seq":2,"id":"a"`, `"base":2,"seq":5,"id":"d"`)
+		sent = c.Take()
+		c.Want("theirs", sent, `"base":1,"seq":2,"id":"a"`, `"base":2,"seq":5,"id":"d"`)
 
-		sent, acked := c.say("unsubscribe", `{"topics":["4CA1B2","ABCDEF"]}`)
-		c.want("without one", sent, `unsubscribed {"topics":["4CA1B2"],"remaining":["3C6444"]}`, `acars:snapshot … "count":1`)
+		sent, acked := c.Say("unsubscribe", `{"topics":["4CA1B2","ABCDEF"]}`)
+		c.Want("without one", sent, `unsubscribed {"topics":["4CA1B2"],"remaining":["3C6444"]}`, `acars:snapshot … "count":1`)
 		if acked != `{"topics":["4CA1B2"],"remaining":["3C6444"]}` {
 			t.Errorf("acknowledged %s", acked)
 		}
-		sent, _ = c.say("unsubscribe", `{"topics":["4CA1B2"]}`)
-		c.want("that is left already", sent, `unsubscribed {"topics":[],"remaining":["3C6444"]}`)
-		sent, _ = c.say("unsubscribe", `{"topics":"3C6444"}`)
-		c.want("none", sent, `unsubscribed {"topics":["3C6444"],"remaining":[]}`)
+		sent, _ = c.Say("unsubscribe", `{"topics":["4CA1B2"]}`)
+		c.Want("that is left already", sent, `unsubscribed {"topics":[],"remaining":["3C6444"]}`)
+		sent, _ = c.Say("unsubscribe", `{"topics":"3C6444"}`)
+		c.Want("none", sent, `unsubscribed {"topics":["3C6444"],"remaining":[]}`)
 		hear("e", `"3C6444"`, "Q0")
 		time.Sleep(time.Second)
-		c.want("nothing any more", c.take())
-		sent, _ = c.say("subscribe", `{"topics":[]}`)
-		c.want("subscribed to nothing", sent, `subscribed {"topics":[],"joined":[]`)
+		c.Want("nothing any more", c.Take())
+		sent, _ = c.Say("subscribe", `{"topics":[]}`)
+		c.Want("subscribed to nothing", sent, `subscribed {"topics":[],"joined":[]`)
 
-		sent, _ = c.say("subscribe", `{"topics":["all","3C6444"]}`)
-		c.want("all and one", sent, `subscribed {"topics":["all","3C6444"]`, `acars:snapshot … "count":6`)
-		sent, _ = c.say("unsubscribe", `{"topics":["all"]}`)
-		c.want("the one", sent, `unsubscribed {"topics":["all"],"remaining":["3C6444"]}`, `acars:snapshot … "count":2`)
+		sent, _ = c.Say("subscribe", `{"topics":["all","3C6444"]}`)
+		c.Want("all and one", sent, `subscribed {"topics":["all","3C6444"]`, `acars:snapshot … "count":6`)
+		sent, _ = c.Say("unsubscribe", `{"topics":["all"]}`)
+		c.Want("the one", sent, `unsubscribed {"topics":["all"],"remaining":["3C6444"]}`, `acars:snapshot … "count":2`)
 	})
 }
 
 func TestResume(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, hear func(id, icao, label string)) {
-		c := enter(t, n)
-		sent, _ := c.say("subscribe", `{"topics":["3C6444"]}`)
+		c := gatewaytest.Enter(t, n)
+		sent, _ := c.Say("subscribe", `{"topics":["3C6444"]}`)
 		_, data, _ := strings.Cut(sent[len(sent)-1], " ")
 		var at wire.Position
 		if err := json.Unmarshal([]byte(data), &at); err != nil {
 			t.Fatal(err)
 		}
-		c.s.Close()
+		c.Session.Close()
 		hear("a", `"3C6444"`, "Q0")
 		hear("b", `"4CA1B2"`, "Q0")
-		back := enter(t, n)
-		back.take()
+		back := gatewaytest.Enter(t, n)
+		back.Take()
 		since, _ := json.Marshal(map[string]any{"topics": []string{"3C6444"}, "since": map[string]any{"acars": at}})
-		sent, _ = back.say("subscribe", string(since))
-		back.want("what was missed", sent, `"resumed":{"acars":true}`, `"base":1,"seq":2,"id":"a"`)
+		sent, _ = back.Say("subscribe", string(since))
+		back.Want("what was missed", sent, `"resumed":{"acars":true}`, `"base":1,"seq":2,"id":"a"`)
 	})
 }
 
@@ -201,8 +133,8 @@ func TestRequests(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		hear("a", `"3C6444"`, "Q0")
 		hear("b", `"3C6444"`, "H1")
-		c := enter(t, n)
-		c.take()
+		c := gatewaytest.Enter(t, n)
+		c.Take()
 		for name, tc := range map[string]struct{ payload, want string }{
 			"snapshot":      {`{"type":"acars-snapshot","request_id":1}`, `response … "data":{"messages":[{"id":"b" … {"id":"a" … "count":2`},
 			"of more hours": {`{"type":"acars-snapshot","request_id":1,"params":{"hours":99}}`, `"count":3`},
@@ -211,26 +143,26 @@ func TestRequests(t *testing.T) {
 			"stats":         {`{"type":"acars-stats","request_id":1}`, `"data":{"total_24h":3,"by_label":{"H1":2,"Q0":1},"since":"2000-01-01T00:00:00.000Z"`},
 			"unknown":       {`{"type":"acars-recent","request_id":1}`, `"unknown_request"`},
 		} {
-			sent, _ := c.say("request", tc.payload)
-			c.want(name, sent, tc.want)
+			sent, _ := c.Say("request", tc.payload)
+			c.Want(name, sent, tc.want)
 		}
 	})
 }
 
 func TestWrongNames(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, _ func(id, icao, label string)) {
-		c := enter(t, n)
-		c.take()
+		c := gatewaytest.Enter(t, n)
+		c.Take()
 		for name, payload := range map[string]string{
 			"nothing": `null`, "no topics": `{}`, "a number": `{"topics":7}`, "no address": `{"topics":["KLM23"]}`,
 			"a word": `{"topics":["aircraft"]}`, "too many": `{"topics":["` + strings.Repeat(`a","`, 3000) + `"]}`,
 		} {
 			for _, event := range []string{"subscribe", "unsubscribe"} {
-				sent, _ := c.say(event, payload)
-				c.want(name, sent, `error … "code":"invalid_payload" … 'topics'`)
+				sent, _ := c.Say(event, payload)
+				c.Want(name, sent, `error … "code":"invalid_payload" … 'topics'`)
 			}
 		}
-		if topics := c.s.Topics(); len(topics) != 1 {
+		if topics := c.Topics(); len(topics) != 1 {
 			t.Errorf("it listens to %v", topics)
 		}
 	})
@@ -240,7 +172,7 @@ func TestPermission(t *testing.T) {
 	script(t, func(t *testing.T, _ *gateway.Namespace, _ func(id, icao, label string)) {
 		for permission, in := range map[string]bool{"acars.view": true, "aircraft.view": false} {
 			n := acars.New(acars.Config{Logger: zerolog.Nop(), Auth: func(context.Context, json.RawMessage) (gateway.Identity, error) {
-				return permissions{permission: true}, nil
+				return gatewaytest.Permissions{permission: true}, nil
 			}})
 			if _, err := n.Authorise(t.Context(), nil); (err == nil) != in {
 				t.Errorf("with %s: %v", permission, err)

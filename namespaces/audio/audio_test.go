@@ -16,71 +16,13 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// client is a session, with what it is sent.
-type client struct {
-	t *testing.T
-	s *gateway.Session
-
-	mu   sync.Mutex // guards sent
-	sent []string
-}
-
-func (c *client) ID() string   { return "test" }
-func (c *client) Purge(string) {}
-func (c *client) Hold()        {}
-func (c *client) Release()     {}
-func (c *client) Close(string) {}
-func (c *client) Send(messages ...*wire.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, m := range messages {
-		c.sent = append(c.sent, m.Event+" "+string(m.Data))
-	}
-}
-
-// take gives what came within a second.
-func (c *client) take() []string {
-	time.Sleep(time.Second)
-	synctest.Wait()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sent := c.sent
-	c.sent = nil
-	return sent
-}
-
-// say sends an event and gives what came of it, and the acknowledgement.
-func (c *client) say(event, payload string) (sent []string, acked string) {
-	c.t.Helper()
-	c.s.Receive(event, []json.RawMessage{json.RawMessage(payload)}, func(p []byte) { acked = string(p) })
-	return c.take(), acked
-}
-
-// want compares what came, each message by the parts that it must have.
-func (c *client) want(what string, sent []string, parts ...string) {
-	c.t.Helper()
-	ok := len(sent) == len(parts)
-	for i := 0; ok && i < len(sent); i++ {
-		for part := range strings.SplitSeq(parts[i], " … ") {
-			ok = ok && strings.Contains(sent[i], part)
-		}
-	}
-	if !ok {
-		c.t.Errorf("%s: got %q, want %q", what, sent, parts)
-	}
-}
-
-type permissions map[string]bool
-
-func (p permissions) ID() string                 { return "" }
-func (p permissions) May(permission string) bool { return p[permission] }
 
 // script runs in a bubble; tell publishes an event of a transmission.
 func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, tell func(event, id string, parts ...string))) {
@@ -111,27 +53,21 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, tell fun
 	})
 }
 
-func enter(t *testing.T, n *gateway.Namespace) *client {
-	t.Helper()
-	c := &client{t: t}
-	who, err := n.Authorise(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.s = n.Connect(c, who, nil)
-	t.Cleanup(c.s.Close)
+func enter(t *testing.T, n *gateway.Namespace) *gatewaytest.Client {
+	c := gatewaytest.Enter(t, n)
+	c.Within = time.Second
 	return c
 }
 
 func TestAllFromTheStart(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, tell func(event, id string, parts ...string)) {
 		c := enter(t, n)
-		c.want("on connect", c.take(), `audio:snapshot {"epoch" … "seq":1 … "count":1 … "pending_transcriptions":1,"recent_transmissions":[{"channel_name":"Tower","created_at":"2000-01-01T00:00:00.000Z" … "id":"1" … "s3_url":null … "transcription_status":"pending" … "transmissions":[{"channel_name":"Tower"`)
+		c.Want("on connect", c.Take(), `audio:snapshot {"epoch" … "seq":1 … "count":1 … "pending_transcriptions":1,"recent_transmissions":[{"channel_name":"Tower","created_at":"2000-01-01T00:00:00.000Z" … "id":"1" … "s3_url":null … "transcription_status":"pending" … "transmissions":[{"channel_name":"Tower"`)
 		tell("transmission", "2", `filename:"two.mp3"`)
 		tell("transcription_completed", "1", `status:"completed"`, `transcript:"hello"`, `audio_url:"http://x/1"`, `timestamp:"2000-01-01T00:00:09Z"`)
-		c.want("live", c.take(), `audio:transmission … "base":1,"seq":2,"id":"2","filename":"two.mp3"`, `audio:transcription_completed … "base":2,"seq":3,"id":"1"`)
-		sent, acked := c.say("subscribe", `{"topics":"all"}`)
-		c.want("once more", sent, `subscribed {"topics":["all"],"joined":["all"],"denied":null,"unknown":null`,
+		c.Want("live", c.Take(), `audio:transmission … "base":1,"seq":2,"id":"2","filename":"two.mp3"`, `audio:transcription_completed … "base":2,"seq":3,"id":"1"`)
+		sent, acked := c.Say("subscribe", `{"topics":"all"}`)
+		c.Want("once more", sent, `subscribed {"topics":["all"],"joined":["all"],"denied":null,"unknown":null`,
 			`"count":2 … "pending_transcriptions":0,"recent_transmissions":[{ … "id":"2" … "s3_url":"http://x/1" … "transcript":"hello" … "transcription_completed_at":"2000-01-01T00:00:09Z" … "transcription_status":"completed"`)
 		if !strings.HasSuffix(sent[0], acked) {
 			t.Errorf("acknowledged %s", acked)
@@ -143,43 +79,43 @@ func TestAllFromTheStart(t *testing.T) {
 func TestWishes(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, tell func(event, id string, parts ...string)) {
 		recordings, texts, both := enter(t, n), enter(t, n), enter(t, n)
-		for c, topics := range map[*client]string{recordings: `"transmissions"`, texts: `["transcriptions"]`, both: `["transmissions","transcriptions"]`} {
-			c.take()
-			sent, _ := c.say("subscribe", `{"topics":`+topics+`}`)
-			c.want("subscribe to "+topics, sent, `subscribed {"topics":`+"["+strings.Trim(topics, "[]")+`]`+` … "positions":{"audio":{`, `audio:snapshot … "count":1`)
+		for c, topics := range map[*gatewaytest.Client]string{recordings: `"transmissions"`, texts: `["transcriptions"]`, both: `["transmissions","transcriptions"]`} {
+			c.Take()
+			sent, _ := c.Say("subscribe", `{"topics":`+topics+`}`)
+			c.Want("subscribe to "+topics, sent, `subscribed {"topics":`+"["+strings.Trim(topics, "[]")+`]`+` … "positions":{"audio":{`, `audio:snapshot … "count":1`)
 		}
 		tell("transmission", "2", `filename:"two.mp3"`)
 		tell("transcription_started", "2")
 		tell("transmission", "3")
 		tell("transcription_failed", "2", `error:"noise"`)
-		recordings.want("recordings", recordings.take(), `audio:transmission … "base":1,"seq":2`, `audio:transmission … "base":2,"seq":4`)
-		texts.want("texts", texts.take(), `audio:transcription_started … "base":1,"seq":3`, `audio:transcription_failed … "base":3,"seq":5`)
-		both.want("both", both.take(), `"base":1,"seq":2`, `"base":2,"seq":3`, `"base":3,"seq":4`, `"base":4,"seq":5`)
+		recordings.Want("recordings", recordings.Take(), `audio:transmission … "base":1,"seq":2`, `audio:transmission … "base":2,"seq":4`)
+		texts.Want("texts", texts.Take(), `audio:transcription_started … "base":1,"seq":3`, `audio:transcription_failed … "base":3,"seq":5`)
+		both.Want("both", both.Take(), `"base":1,"seq":2`, `"base":2,"seq":3`, `"base":3,"seq":4`, `"base":4,"seq":5`)
 
-		sent, acked := both.say("unsubscribe", `{"topics":["transmissions","all"]}`)
-		both.want("without recordings", sent, `unsubscribed {"topics":["transmissions"],"remaining":["transcriptions"]}`, `audio:snapshot … "count":3`)
+		sent, acked := both.Say("unsubscribe", `{"topics":["transmissions","all"]}`)
+		both.Want("without recordings", sent, `unsubscribed {"topics":["transmissions"],"remaining":["transcriptions"]}`, `audio:snapshot … "count":3`)
 		if acked != `{"topics":["transmissions"],"remaining":["transcriptions"]}` {
 			t.Errorf("acknowledged %s", acked)
 		}
-		sent, _ = both.say("unsubscribe", `{"topics":"all"}`)
-		both.want("what it is not subscribed to", sent, `unsubscribed {"topics":[],"remaining":["transcriptions"]}`)
-		sent, _ = both.say("unsubscribe", `{"topics":"transcriptions"}`)
-		both.want("nothing", sent, `unsubscribed {"topics":["transcriptions"],"remaining":[]}`)
+		sent, _ = both.Say("unsubscribe", `{"topics":"all"}`)
+		both.Want("what it is not subscribed to", sent, `unsubscribed {"topics":[],"remaining":["transcriptions"]}`)
+		sent, _ = both.Say("unsubscribe", `{"topics":"transcriptions"}`)
+		both.Want("nothing", sent, `unsubscribed {"topics":["transcriptions"],"remaining":[]}`)
 		tell("transcription_started", "3")
-		both.want("nothing comes", both.take())
-		sent, _ = both.say("subscribe", `{"topics":["video"]}`)
-		both.want("what there is not", sent, `subscribed {"topics":[],"joined":[],"denied":null,"unknown":["video"]`)
-		sent, _ = both.say("subscribe", `{"topics":"transcriptions","since":{"audio":`+position(t, texts, n)+`}}`)
-		both.want("since", sent, `"resumed":{"audio":true}`, `audio:transcription_started … "base":5,"seq":6`)
-		sent, _ = both.say("ping", `null`)
-		both.want("ping", sent, `pong {"timestamp":`)
+		both.Want("nothing comes", both.Take())
+		sent, _ = both.Say("subscribe", `{"topics":["video"]}`)
+		both.Want("what there is not", sent, `subscribed {"topics":[],"joined":[],"denied":null,"unknown":["video"]`)
+		sent, _ = both.Say("subscribe", `{"topics":"transcriptions","since":{"audio":`+position(t, texts, n)+`}}`)
+		both.Want("since", sent, `"resumed":{"audio":true}`, `audio:transcription_started … "base":5,"seq":6`)
+		sent, _ = both.Say("ping", `null`)
+		both.Want("ping", sent, `pong {"timestamp":`)
 	})
 }
 
 // position is where a session that saw everything but the last event is.
-func position(t *testing.T, c *client, _ *gateway.Namespace) string {
+func position(t *testing.T, c *gatewaytest.Client, _ *gateway.Namespace) string {
 	t.Helper()
-	sent := c.take()
+	sent := c.Take()
 	_, data, _ := strings.Cut(sent[0], " ")
 	var at struct {
 		Epoch string `json:"epoch"`
@@ -198,7 +134,7 @@ func TestRequests(t *testing.T) {
 		tell("transcription_started", "2")
 		tell("transmission", "3", `duration_seconds:1`, `frequency_mhz:118.7`, `channel_name:"Tower North"`, `created_at:"1999-12-01T00:00:00Z"`)
 		c := enter(t, n)
-		c.take()
+		c.Take()
 		for name, tc := range map[string]struct{ payload, want, not string }{
 			"all":          {`{"type":"transmissions"}`, `"data":[{"channel_name":"Tower North" … "id":"2" … "transcription_status":"processing" … "id":"1"`, ""},
 			"one":          {`{"type":"transmissions","params":{"limit":"1"}}`, `"id":"3"`, `"id":"2"`},
@@ -215,8 +151,8 @@ func TestRequests(t *testing.T) {
 			"stats": {`{"type":"stats"}`, `"data":{"total_transmissions":3,"last_24h":2,"total_duration_seconds":7.5,"status_counts":{"pending":1,"processing":1},` +
 				`"top_frequencies":[{"frequency_mhz":118.7,"count":2},{"frequency_mhz":121.5,"count":1}],"timestamp":`, ""},
 		} {
-			sent, _ := c.say("request", tc.payload)
-			c.want(name, sent, tc.want)
+			sent, _ := c.Say("request", tc.payload)
+			c.Want(name, sent, tc.want)
 			if tc.not != "" && strings.Contains(sent[0], tc.not) {
 				t.Errorf("%s: %q has %s", name, sent, tc.not)
 			}
@@ -229,29 +165,29 @@ func TestNumberAsID(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, tell func(event, id string, parts ...string)) {
 		tell("transmission", "7", `id:7`, `filename:"seven.mp3"`)
 		c := enter(t, n)
-		c.want("on connect", c.take(), `audio:snapshot … "count":2 … "recent_transmissions":[{ … "id":7, … "id":"1"`)
+		c.Want("on connect", c.Take(), `audio:snapshot … "count":2 … "recent_transmissions":[{ … "id":7, … "id":"1"`)
 		tell("transcription_completed", "7", `id:7`, `transcript:"hello"`)
-		c.want("live", c.take(), `audio:transcription_completed … "id":7,"transcript":"hello"`)
-		sent, _ := c.say("request", `{"type":"transmission","params":{"id":7}}`)
-		c.want("by id", sent, `"filename":"seven.mp3" … "id":7, … "transcript":"hello"`)
-		sent, _ = c.say("subscribe", `{"topics":"all"}`)
-		c.want("again", sent, `subscribed`, `"count":2 … "id":7, … "transcript":"hello"`)
+		c.Want("live", c.Take(), `audio:transcription_completed … "id":7,"transcript":"hello"`)
+		sent, _ := c.Say("request", `{"type":"transmission","params":{"id":7}}`)
+		c.Want("by id", sent, `"filename":"seven.mp3" … "id":7, … "transcript":"hello"`)
+		sent, _ = c.Say("subscribe", `{"topics":"all"}`)
+		c.Want("again", sent, `subscribed`, `"count":2 … "id":7, … "transcript":"hello"`)
 	})
 }
 
 func TestWrongNamesAndPermission(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, _ func(event, id string, parts ...string)) {
 		c := enter(t, n)
-		c.take()
+		c.Take()
 		for _, payload := range []string{`null`, `{}`, `{"topics":7}`, `{"topics":["` + strings.Repeat(`a","`, 200) + `"]}`, `{"topics":"` + strings.Repeat("a", 101) + `"}`} {
 			for _, event := range []string{"subscribe", "unsubscribe"} {
-				sent, _ := c.say(event, payload)
-				c.want(event, sent, `error … "code":"invalid_payload" … 'topics'`)
+				sent, _ := c.Say(event, payload)
+				c.Want(event, sent, `error … "code":"invalid_payload" … 'topics'`)
 			}
 		}
 		for permission, in := range map[string]bool{"audio.view": true, "aircraft.view": false} {
 			guarded := audio.New(audio.Config{Logger: zerolog.Nop(), Auth: func(context.Context, json.RawMessage) (gateway.Identity, error) {
-				return permissions{permission: true}, nil
+				return gatewaytest.Permissions{permission: true}, nil
 			}})
 			if _, err := guarded.Authorise(t.Context(), nil); (err == nil) != in {
 				t.Errorf("with %s: %v", permission, err)

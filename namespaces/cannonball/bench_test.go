@@ -12,6 +12,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -52,7 +53,7 @@ func BenchmarkPosition(b *testing.B) {
 	}
 	n := cannonball.New(cannonball.Config{Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop()}).Namespace()
 	who, _ := gateway.Everyone(ctx, nil)
-	s := n.Connect(&client{}, who, nil)
+	s := n.Connect(&gatewaytest.Recorder{}, who, nil)
 	defer s.Close()
 	s.Receive("position_update", []json.RawMessage{json.RawMessage(`{"lat":50,"lon":8}`)}, nil)
 	for b.Loop() {

@@ -2,9 +2,7 @@ package cannonball_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,68 +13,28 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
-	"github.com/skygate-io/skygate/pkg/wire"
 )
 
-// client is a session, with what it is sent.
+// client is one in the namespace.
 type client struct {
-	t *testing.T
+	*gatewaytest.Client
 	s *gateway.Session
-
-	mu   sync.Mutex // guards sent
-	sent []string
 }
 
-func (c *client) ID() string   { return "test" }
-func (c *client) Purge(string) {}
-func (c *client) Hold()        {}
-func (c *client) Release()     {}
-func (c *client) Close(string) {}
-func (c *client) Send(messages ...*wire.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, m := range messages {
-		c.sent = append(c.sent, m.Event+" "+string(m.Data))
-	}
-}
-
-func (c *client) take() []string {
-	synctest.Wait()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sent := c.sent
-	c.sent = nil
-	return sent
-}
+func (c *client) take() []string { return c.Take() }
 
 // say sends an event and gives what came of it.
 func (c *client) say(event, payload string) []string {
-	c.t.Helper()
-	c.take()
-	var args []json.RawMessage
-	if payload != "" {
-		args = append(args, json.RawMessage(payload))
-	}
-	c.s.Receive(event, args, nil)
-	return c.take()
+	c.Take()
+	sent, _ := c.Say(event, payload)
+	return sent
 }
 
-// want compares what came, each message by the parts that it must have.
-func (c *client) want(what string, sent []string, parts ...string) {
-	c.t.Helper()
-	ok := len(sent) == len(parts)
-	for i := 0; ok && i < len(sent); i++ {
-		for part := range strings.SplitSeq(parts[i], " … ") {
-			ok = ok && strings.Contains(sent[i], part)
-		}
-	}
-	if !ok {
-		c.t.Errorf("%s: got %q, want %q", what, sent, parts)
-	}
-}
+func (c *client) want(what string, sent []string, parts ...string) { c.Want(what, sent, parts...) }
 
 // sky is the live aircraft.
 type sky struct {
@@ -131,12 +89,6 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, sky *sky
 
 func enter(t *testing.T, n *gateway.Namespace) *client {
 	t.Helper()
-	c := &client{t: t}
-	who, err := n.Authorise(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.s = n.Connect(c, who, nil)
-	t.Cleanup(c.s.Close)
-	return c
+	c := gatewaytest.Enter(t, n)
+	return &client{c, c.Session}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,48 +17,21 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
-	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // conn keeps what a session is sent.
-type conn struct {
-	mu   sync.Mutex // guards sent
-	sent []string
-}
+type conn struct{ gatewaytest.Recorder }
 
-func (c *conn) ID() string { return "test" }
+func (c *conn) take() []string { return c.Take() }
 
-func (c *conn) Purge(string) {}
-func (c *conn) Hold()        {}
-func (c *conn) Release()     {}
-func (c *conn) Close(string) {}
-
-func (c *conn) Send(messages ...*wire.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, m := range messages {
-		c.sent = append(c.sent, m.Event+" "+string(m.Data))
-	}
-}
-
-func (c *conn) take() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sent := c.sent
-	c.sent = nil
-	return sent
-}
-
-type permissions map[string]bool
-
-func (p permissions) ID() string                 { return "" }
-func (p permissions) May(permission string) bool { return p[permission] }
+type permissions = gatewaytest.Permissions
 
 // script runs in a bubble, with three aircraft known.
 func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace)) {
