@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,15 +26,20 @@ type Monitor interface {
 	Tick(now time.Time) []record.Event
 }
 
-// Lookout has a monitor watch a feed, and publishes what it finds. It is safe for
-// concurrent use.
+// Lookout has a monitor watch a feed, and publishes what it finds, while this
+// process writes the feed's topic: the monitors of others watch and are silent. It
+// is safe for concurrent use.
 type Lookout struct {
 	// Static.
 	to     *Publisher
 	logger zerolog.Logger
+	claim  chan struct{} // holds one token when this process is to speak
+
+	speaks atomic.Bool
 
 	mu      sync.Mutex // guards all below
 	monitor Monitor
+	leads   bool // this process is to speak, once it knows what was told
 	lost    bool // the last event found no room
 	warned  map[string]bool
 }
@@ -45,7 +51,9 @@ var _ Watcher = (*Lookout)(nil)
 
 // NewLookout gives a lookout. It is given to [Feed.Watch], and runs beside the feed.
 func NewLookout(m Monitor, to *Publisher, logger zerolog.Logger) *Lookout {
-	return &Lookout{to: to, logger: logger, monitor: m}
+	l := &Lookout{to: to, logger: logger, claim: make(chan struct{}, 1), monitor: m}
+	l.speaks.Store(true)
+	return l
 }
 
 // Changed implements [Watcher].
@@ -70,6 +78,8 @@ func (l *Lookout) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-l.claim:
+			l.inherit(ctx)
 		case now := <-tick.C:
 			l.mu.Lock()
 			l.publishLocked(l.monitor.Tick(now), 0)
@@ -108,6 +118,9 @@ func (l *Lookout) warnLocked() {
 }
 
 func (l *Lookout) publishLocked(events []record.Event, observed int64) {
+	if !l.speaks.Load() {
+		return
+	}
 	for _, e := range events {
 		err := l.to.Publish(context.Background(), e, observed)
 		if err != nil && !l.lost {
