@@ -44,10 +44,13 @@ func (c Config) Validate() error { return c.poll().Validate() }
 
 func (c Config) poll() poll.Config {
 	header := http.Header{}
-	for name, value := range map[string]string{"client_id": c.ClientID, "client_secret": c.ClientSecret, "Authorization": c.Token} {
+	for name, value := range map[string]string{"client_id": c.ClientID, "client_secret": c.ClientSecret} {
 		if value != "" {
 			header[name] = []string{value} // as the FAA spells them
 		}
+	}
+	if c.Token != "" {
+		header.Set("Authorization", "BEARER "+c.Token)
 	}
 	return poll.Config{Name: c.Name, URL: c.URL, Interval: c.Interval, Timeout: c.Timeout, Header: header}
 }

@@ -145,7 +145,7 @@ func (p *picture) tellOlder(f *flush, l wire.Lists, step replica.Step, visible r
 	singles := p.replica.Singles(step, v, now.UnixMilli())
 	all := p.replica.Sorted(visible, v, now.UnixMilli())
 	if older.Lists {
-		f.legacy = wire.WithLists(p.policy, f.plain, singles, all, p.limit)
+		f.legacy = wire.WithLists(p.policy, f.plain, singles, all, p.limit, now)
 	}
 	f.legacy = append(f.legacy[:len(f.legacy):len(f.legacy)], wire.OneByOne(p.policy, singles, all, now)...)
 }

@@ -159,7 +159,8 @@ type Legacy struct {
 	// Lists says that an update carries, beside what changed, the whole lists of the
 	// snapshot, for clients to whom it means just those; and what it is about:
 	// update_type is the sort of a record that changed, or "<sort>_expired" when some
-	// are gone and nothing else happened, with their keys in "<sort>_ids".
+	// are gone and nothing else happened, with their keys in "<sort>_ids". Lists that
+	// find no room there follow by themselves, as "<prefix>:<sort>".
 	Lists bool
 	// One has each record told by an event of its own; nil for not.
 	One *OneByOne

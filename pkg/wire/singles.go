@@ -59,38 +59,61 @@ func OneByOne(p *topic.Policy, s Singles, all Sorted, now time.Time) []*Message 
 }
 
 // WithLists is an update that also says to older clients what it means to them: see
-// [topic.Legacy]. One in parts, and one that would be more than limit bytes, stays as
-// it is.
-func WithLists(p *topic.Policy, update []*Message, s Singles, all Sorted, limit int) []*Message {
-	size := 200
+// [topic.Legacy]. When that is more than limit bytes, and after an update in parts, each
+// list follows by itself, as "<prefix>:<sort>", if it is not more than that.
+func WithLists(p *topic.Policy, update []*Message, s Singles, all Sorted, limit int, now time.Time) []*Message {
+	size := frameRoom
 	for _, r := range all.Records {
 		size += len(r) + 1
 	}
 	if len(update) != 1 || len(update[0].Data)+size > limit {
-		return update
+		return append(update[:len(update):len(update)], listsAlone(p, all, limit, now)...)
 	}
 	plain := update[0]
 	data := append(begin(plain.Event, len(plain.Data)+size), plain.Data[:len(plain.Data)-1]...)
+	data = appendMeaning(data, s)
+	return []*Message{end(p, plain.Event, append(appendLists(data, p, all), '}'), State)}
+}
+
+// appendMeaning appends the type of an update, the keys that it is about if they are
+// gone, and their number.
+func appendMeaning(dst []byte, s Singles) []byte {
 	changed := append(s.Added[:len(s.Added):len(s.Added)], s.Updated...)
 	count := len(changed)
 	switch {
 	case len(changed) > 0:
-		data = appendType(data, changed[0].Sort)
+		dst = appendType(dst, changed[0].Sort)
 	case len(s.Removed) > 0:
 		sort := s.Removed[0].Sort
-		data = appendType(data, sort+"_expired")
-		data = append(record.AppendString(append(data, ','), sort+"_ids"), ':')
 		var ids []string
 		for _, one := range s.Removed {
 			if one.Sort == sort {
 				ids = append(ids, one.Key)
 			}
 		}
-		data, count = appendKeys(data, ids), len(ids)
+		count = len(ids)
+		dst = append(record.AppendString(append(appendType(dst, sort+"_expired"), ','), sort+"_ids"), ':')
+		dst = appendKeys(dst, ids)
 	}
-	data = append(data, `,"count":`...)
-	data = strconv.AppendInt(data, int64(count), 10)
-	return []*Message{end(p, plain.Event, append(appendLists(data, p, all), '}'), State)}
+	return strconv.AppendInt(append(dst, `,"count":`...), int64(count), 10)
+}
+
+// listsAlone are the lists that are not more than limit bytes, each in a message.
+func listsAlone(p *topic.Policy, all Sorted, limit int, now time.Time) (out []*Message) {
+	for _, list := range p.Sorts.Lists {
+		records, size := all.of(list), frameRoom
+		for _, r := range records {
+			size += len(r) + 1
+		}
+		if list.Sort == "" || size > limit {
+			continue
+		}
+		event := p.Prefix + ":" + list.Sort
+		data := append(appendCount(append(begin(event, size), '{'), len(records), now.UnixMilli()), ',')
+		data = appendObjects(append(record.AppendString(data, list.Name), ':'), records)
+		out = append(out, end(p, event, append(data, '}'), State))
+	}
+	return out
 }
 
 func appendType(dst []byte, name string) []byte {

@@ -47,7 +47,7 @@ func (s *Sorted) of(list topic.SortList) [][]byte {
 // SortedSnapshot is a [Snapshot] whose records are of several sorts: they are in the
 // lists that the policy's Sorts name. Of one in parts, the counts are of the whole.
 func SortedSnapshot(p *topic.Policy, s Span, all Sorted, limit int, now time.Time) []*Message {
-	parts := split(Lists{Added: all.Records}, limit/len(p.Sorts.Lists)) // a record may be in each
+	parts := split(Lists{Added: all.Records}, limit/inLists(p))
 	out := updates(p, s, parts, false, now)
 	event := p.Prefix + ":snapshot"
 	data := append(begin(event, 2*parts[0].size()), '{')
@@ -63,6 +63,19 @@ func SortedSnapshot(p *topic.Policy, s Span, all Sorted, limit int, now time.Tim
 		m.More = true
 	}
 	return out
+}
+
+// inLists is how many lists a record is in, at most.
+func inLists(p *topic.Policy) int {
+	all, one := 0, 0
+	for _, list := range p.Sorts.Lists {
+		if list.Sort == "" {
+			all++
+		} else {
+			one = 1
+		}
+	}
+	return all + one
 }
 
 // SortedList is a [List] of records of several sorts, with at most so many of them.
