@@ -4,10 +4,12 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/rs/zerolog"
 	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"github.com/skygate-io/skygate/pkg/backplane"
 	"github.com/skygate-io/skygate/pkg/engineio"
 )
 
@@ -17,9 +19,15 @@ import (
 // shared by all broadcasts after that, so a recipient costs no allocation.
 //
 // The library's own adapter is embedded for what is not overridden here; its
-// index of rooms stays empty.
+// index of rooms stays empty. With a backplane the namespace has members in other
+// processes, too: what is done here is told to them (tell.go), and what they tell is
+// done here (told.go).
 type rooms struct {
 	socket.Adapter
+
+	// Static.
+	node     backplane.Node // nil when this process is alone
+	happened turns          // what other servers told handlers of the namespace
 
 	mu    sync.RWMutex // guards all below
 	seats map[socket.SocketId]*seat
@@ -47,9 +55,15 @@ type room struct {
 // first clients each might get one of its own: who asks for a name that is not
 // known holds creating.
 type roomsBuilder struct {
+	backplane backplane.Backplane // nil when this process is alone
+	logger    zerolog.Logger
+
 	made     sync.Map // names of namespaces whose adapter was made
 	known    sync.Map // likewise, and the library has taken note of them
 	creating sync.Mutex
+
+	mu    sync.Mutex // guards all below
+	nodes []backplane.Node
 }
 
 // enter calls a function that hands a client's wish to enter a namespace to the
@@ -81,7 +95,32 @@ func (b *roomsBuilder) New(nsp socket.Namespace) socket.Adapter {
 	}
 	r.Prototype(r)
 	r.Construct(nsp)
+	if b.backplane != nil {
+		r.happened.logger = b.logger
+		r.node = b.backplane.Join(nsp.Name(), r)
+		b.mu.Lock()
+		b.nodes = append(b.nodes, r.node)
+		b.mu.Unlock()
+	}
 	return r
+}
+
+// close leaves the other processes.
+func (b *roomsBuilder) close() {
+	b.mu.Lock()
+	nodes := b.nodes
+	b.nodes = nil
+	b.mu.Unlock()
+	for _, n := range nodes {
+		n.Close()
+	}
+}
+
+// Close implements socket.Adapter: the namespace ends.
+func (r *rooms) Close() {
+	if r.node != nil {
+		r.node.Close()
+	}
 }
 
 // AddAll implements socket.Adapter. The library calls it first when a client has
@@ -99,6 +138,7 @@ func (r *rooms) AddAll(id socket.SocketId, names *types.Set[socket.Room]) {
 			in = &room{seats: map[socket.SocketId]*seat{}}
 			r.rooms[name] = in
 			created = append(created, name)
+			r.watchLocked(name, true)
 		}
 		if in.seats[id] == nil {
 			in.seats[id], in.members = s, nil
@@ -193,9 +233,22 @@ func (r *rooms) leaveLocked(id socket.SocketId, name socket.Room) (left, deleted
 	in.members = nil
 	if len(in.seats) == 0 {
 		delete(r.rooms, name)
+		r.watchLocked(name, false)
 		return true, true
 	}
 	return true, false
+}
+
+// watchLocked tells the backplane which rooms there are, in order.
+func (r *rooms) watchLocked(name socket.Room, made bool) {
+	w, ok := r.node.(backplane.RoomWatcher)
+	switch _, private := r.seats[socket.SocketId(name)]; {
+	case !ok:
+	case made:
+		w.RoomMade(string(name), private)
+	default:
+		w.RoomGone(string(name))
+	}
 }
 
 func (r *rooms) told(id socket.SocketId, name socket.Room, left, deleted bool) {
@@ -235,8 +288,7 @@ func (r *rooms) membersOf(name *socket.Room) []*seat {
 	return in.members
 }
 
-// each calls a function for each seat that the options mean, once. The common
-// cases, everybody or one room without exceptions, allocate nothing.
+// each calls a function for each seat that the options mean, once.
 func (r *rooms) each(opts *socket.BroadcastOptions, do func(*seat)) {
 	var names, except []socket.Room
 	if opts != nil && opts.Rooms != nil {
@@ -245,6 +297,13 @@ func (r *rooms) each(opts *socket.BroadcastOptions, do func(*seat)) {
 	if opts != nil && opts.Except != nil {
 		except = opts.Except.Keys()
 	}
+	r.eachIn(names, except, do)
+}
+
+// eachIn calls it for those in any of some rooms, or all when there are none, but for
+// those in any of the others. The common cases, everybody or one room without
+// exceptions, allocate nothing.
+func (r *rooms) eachIn(names, except []socket.Room, do func(*seat)) {
 	var members []*seat
 	switch len(names) {
 	case 0:
@@ -287,37 +346,6 @@ func (r *rooms) union(names []socket.Room) []*seat {
 	return out
 }
 
-// Broadcast implements socket.Adapter.
-func (r *rooms) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
-	p.Nsp = r.Nsp().Name()
-	frame := encode(p)
-	volatile := opts != nil && opts.Flags != nil && opts.Flags.Volatile
-	r.each(opts, func(s *seat) {
-		if tell := s.socket.NotifyOutgoingListeners(); tell != nil {
-			tell(p)
-		}
-		s.link.deliver(frame, volatile)
-	})
-}
-
-// BroadcastWithAck implements socket.Adapter.
-func (r *rooms) BroadcastWithAck(p *parser.Packet, opts *socket.BroadcastOptions, counted func(uint64), ack socket.Ack) {
-	p.Nsp = r.Nsp().Name()
-	id := r.Nsp().Ids()
-	p.Id = &id
-	frame := encode(p)
-	var n uint64
-	r.each(opts, func(s *seat) {
-		n++
-		s.socket.Acks().Store(id, ack)
-		if tell := s.socket.NotifyOutgoingListeners(); tell != nil {
-			tell(p)
-		}
-		s.link.deliver(frame, false)
-	})
-	counted(n)
-}
-
 // Sockets implements socket.Adapter.
 func (r *rooms) Sockets(names *types.Set[socket.Room]) *types.Set[socket.SocketId] {
 	ids := types.NewSet[socket.SocketId]()
@@ -340,47 +368,34 @@ func (r *rooms) SocketRooms(id socket.SocketId) *types.Set[socket.Room] {
 	return names
 }
 
-// FetchSockets implements socket.Adapter.
-func (r *rooms) FetchSockets(opts *socket.BroadcastOptions) func(func([]socket.SocketDetails, error)) {
-	return func(give func([]socket.SocketDetails, error)) {
-		found := []socket.SocketDetails{}
-		r.each(opts, func(s *seat) { found = append(found, s.socket) })
-		give(found, nil)
-	}
-}
-
-// AddSockets implements socket.Adapter.
-func (r *rooms) AddSockets(opts *socket.BroadcastOptions, names []socket.Room) {
-	r.each(opts, func(s *seat) { s.socket.Join(names...) })
-}
-
-// DelSockets implements socket.Adapter.
-func (r *rooms) DelSockets(opts *socket.BroadcastOptions, names []socket.Room) {
-	r.each(opts, func(s *seat) {
-		for _, name := range names {
-			s.socket.Leave(name)
-		}
-	})
-}
-
-// DisconnectSockets implements socket.Adapter.
-func (r *rooms) DisconnectSockets(opts *socket.BroadcastOptions, status bool) {
-	r.each(opts, func(s *seat) { s.socket.Disconnect(status) })
-}
-
 var encoder = parser.NewEncoder()
 
 // encode makes the frame of a packet: its text, and its attachments, which stay
 // together.
 func encode(p *parser.Packet) *engineio.Frame {
-	parts := encoder.Encode(p)
-	frames := make([]*engineio.Frame, len(parts))
-	for i, part := range parts {
-		_, text := part.(*types.StringBuffer)
-		frames[i] = engineio.NewFrame(slices.Clone(part.Bytes()), !text)
+	text, attachments := write(p)
+	return frame(text, attachments)
+}
+
+// write gives a packet's text and its attachments.
+func write(p *parser.Packet) (text []byte, attachments [][]byte) {
+	for _, part := range encoder.Encode(p) {
+		if _, ok := part.(*types.StringBuffer); ok {
+			text = slices.Clone(part.Bytes())
+		} else {
+			attachments = append(attachments, slices.Clone(part.Bytes()))
+		}
 	}
-	if len(frames) == 1 {
-		return frames[0]
+	return text, attachments
+}
+
+func frame(text []byte, attachments [][]byte) *engineio.Frame {
+	if len(attachments) == 0 {
+		return engineio.NewFrame(text, false)
+	}
+	frames := []*engineio.Frame{engineio.NewFrame(text, false)}
+	for _, a := range attachments {
+		frames = append(frames, engineio.NewFrame(a, true))
 	}
 	return engineio.NewGroup(frames...)
 }

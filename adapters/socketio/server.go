@@ -21,6 +21,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"github.com/skygate-io/skygate/pkg/backplane"
 	"github.com/skygate-io/skygate/pkg/engineio"
 	"github.com/skygate-io/skygate/pkg/gateway"
 )
@@ -29,25 +30,39 @@ import (
 type Server struct {
 	io     *socket.Server
 	engine *engineio.Server
+	rooms  *roomsBuilder
 	logger zerolog.Logger
 }
 
+// Option changes what a server is made of.
+type Option func(*Server)
+
+// WithBackplane gives the namespaces members in other processes: rooms, broadcasts
+// and what else an application does over [Server.IO] reach those there. What the
+// gateway's sessions get of topics does not pass there.
+func WithBackplane(b backplane.Backplane) Option {
+	return func(s *Server) { s.rooms.backplane = b }
+}
+
 // New gives a server for the namespaces.
-func New(cfg Config, namespaces []*gateway.Namespace, logger zerolog.Logger) *Server {
+func New(cfg Config, namespaces []*gateway.Namespace, logger zerolog.Logger, options ...Option) *Server {
 	opts := socket.DefaultServerOptions()
 	opts.SetServeClient(false)
 	opts.SetPath(cfg.Path)
 	opts.SetParser(passing{})
-	spaces := &roomsBuilder{}
-	opts.SetAdapter(spaces)
-	s := &Server{io: socket.NewServer(nil, opts), logger: logger}
+	s := &Server{rooms: &roomsBuilder{logger: logger}, logger: logger}
+	for _, option := range options {
+		option(s)
+	}
+	opts.SetAdapter(s.rooms)
+	s.io = socket.NewServer(nil, opts)
 	engine := newBase(s.Close)
 	below := cfg.engine()
 	below.OnPanic = func(c *engineio.Conn, value any, stack []byte) {
 		logger.Error().Str("connection", c.ID()).Interface("panic", value).Bytes("stack", stack).Msg("a handler panicked; its connection was closed")
 	}
 	s.engine = engineio.NewServer(below, func(c *engineio.Conn) engineio.Handler {
-		l := newLink(c, spaces, int(cfg.MaxPayload), logger)
+		l := newLink(c, s.rooms, int(cfg.MaxPayload), logger)
 		engine.Emit("connection", l)
 		return l
 	})
@@ -68,7 +83,10 @@ func (s *Server) IO() *socket.Server { return s.io }
 func (s *Server) Connections() int { return s.engine.Conns() }
 
 // Close ends all connections and waits for that.
-func (s *Server) Close() { s.engine.Close() }
+func (s *Server) Close() {
+	s.engine.Close()
+	s.rooms.close()
+}
 
 // serve lets clients into a namespace.
 func (s *Server) serve(n *gateway.Namespace) {

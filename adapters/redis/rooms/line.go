@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,11 +36,12 @@ type line struct {
 	mu      sync.Mutex // guards all below
 	share   map[subscription]bool
 	pending map[subscription]bool // not confirmed yet
+	leaving map[subscription]int  // ends that are not confirmed yet
 	pubsub  *goredis.PubSub       // nil while there is none
 }
 
 func newLine(all *lines, client *goredis.Client) *line {
-	l := &line{lines: all, client: client, share: map[subscription]bool{}, pending: map[subscription]bool{}}
+	l := &line{lines: all, client: client, share: map[subscription]bool{}, pending: map[subscription]bool{}, leaving: map[subscription]int{}}
 	l.done, l.ended = context.WithCancel(context.Background())
 	return l
 }
@@ -55,29 +57,38 @@ func (l *line) end() {
 	}
 }
 
-// keep ends what is not in the share any more, and add begins what is new in it.
-func (l *line) keep(ctx context.Context, share map[subscription]bool) {
+// drop ends what has changed and is not in the share, and gives how much is left; add
+// begins what is new in the share.
+func (l *line) drop(ctx context.Context, changed, share map[subscription]bool) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	gone := map[subscription]bool{}
-	for s := range l.share {
-		if !share[s] {
+	for s := range changed {
+		if l.share[s] && !share[s] {
 			gone[s] = true
 			delete(l.share, s)
 			delete(l.pending, s)
 		}
 	}
-	if l.pubsub != nil && len(gone) > 0 {
-		_ = each(gone, l.client != nil, func(k kind, names []string) error { // an error ends the session
-			switch k {
-			case ofPattern:
-				return l.pubsub.PUnsubscribe(ctx, names...)
-			case ofShard:
-				return l.pubsub.SUnsubscribe(ctx, names...)
-			}
-			return l.pubsub.Unsubscribe(ctx, names...)
-		})
+	if l.pubsub == nil || len(gone) == 0 {
+		return len(l.share)
 	}
+	for s := range gone {
+		l.leaving[s]++
+	}
+	_ = each(gone, l.client != nil, func(k kind, names []string) error { // an error ends the session
+		switch k {
+		case ofPattern:
+			return l.pubsub.PUnsubscribe(ctx, names...)
+		case ofShard:
+			return l.pubsub.SUnsubscribe(ctx, names...)
+		}
+		return l.pubsub.Unsubscribe(ctx, names...)
+	})
+	if len(l.pending) == 0 {
+		l.lines.set(l, true, nil)
+	}
+	return len(l.share)
 }
 
 func (l *line) add(ctx context.Context, share map[subscription]bool) {
@@ -190,7 +201,7 @@ func (l *line) session(ctx context.Context) error {
 	}
 	defer func() {
 		l.mu.Lock()
-		l.pubsub, l.pending = nil, map[subscription]bool{}
+		l.pubsub, l.pending, l.leaving = nil, map[subscription]bool{}, map[subscription]int{}
 		l.mu.Unlock()
 		_ = pubsub.Close()
 	}()
@@ -246,7 +257,15 @@ func (l *line) confirm(m *goredis.Subscription) error {
 		if len(l.pending) == 0 {
 			l.lines.set(l, true, nil)
 		}
-	} else if m.Kind == "sunsubscribe" && l.share[subscription{ofShard, m.Channel}] {
+		return nil
+	}
+	ended := subscription{kinds[strings.Replace(m.Kind, "un", "", 1)], m.Channel}
+	switch {
+	case l.leaving[ended] > 1:
+		l.leaving[ended]--
+	case l.leaving[ended] == 1:
+		delete(l.leaving, ended)
+	case l.share[ended]:
 		return fmt.Errorf("the channel %s has moved", m.Channel)
 	}
 	return nil

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -43,33 +44,40 @@ type lines struct {
 
 	open map[string]*line // by place; owned by run
 
-	mu      sync.Mutex // guards all below
-	wanted  map[subscription]handler
-	state   map[*line]bool // whether all that the line is to hear it does
-	settled bool           // all that is wanted has a line
-	err     error          // the last of a line, nil once all are ready again
-	since   time.Time      // from when on they have been ready, or not
-	ready   bool
+	mu       sync.Mutex // guards all below
+	wanted   map[subscription]handler
+	changes  map[subscription]bool // what has been wanted, or not any more, since run looked
+	homeless map[subscription]bool // what has no place now
+	state    map[*line]bool        // whether all that the line is to hear it does
+	err      error                 // the last of a line, nil once all are ready again
+	since    time.Time             // from when on they have been ready, or not
+	ready    bool
 }
 
 func newLines(client *redis.Client, logger zerolog.Logger) *lines {
 	return &lines{
 		client: client, logger: logger, changed: make(chan struct{}, 1),
 		open: map[string]*line{}, wanted: map[subscription]handler{}, state: map[*line]bool{},
+		changes: map[subscription]bool{}, homeless: map[subscription]bool{},
 	}
 }
 
 // want subscribes, soon.
 func (l *lines) want(s subscription, h handler) {
 	l.mu.Lock()
-	l.wanted[s], l.settled = h, false
+	l.wanted[s], l.changes[s] = h, true
+	l.noteLocked()
 	l.mu.Unlock()
 	l.wake()
 }
 
 // unwant ends that.
 func (l *lines) unwant(s subscription) {
-	l.unwantAll(func(other subscription) bool { return other == s })
+	l.mu.Lock()
+	delete(l.wanted, s)
+	l.changes[s] = true
+	l.mu.Unlock()
+	l.wake()
 }
 
 func (l *lines) unwantAll(which func(subscription) bool) {
@@ -77,6 +85,7 @@ func (l *lines) unwantAll(which func(subscription) bool) {
 	for s := range l.wanted {
 		if which(s) {
 			delete(l.wanted, s)
+			l.changes[s] = true
 		}
 	}
 	l.mu.Unlock()
@@ -105,50 +114,67 @@ func (l *lines) run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-l.changed:
 		case <-tick:
+			l.lookAgain()
 		}
 	}
 	return group.Wait()
 }
 
-// settle gives each line what it is to hear.
+// lookAgain has the places of all sharded channels looked up.
+func (l *lines) lookAgain() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.wanted {
+		if s.kind == ofShard {
+			l.changes[s] = true
+		}
+	}
+}
+
+// settle has each line hear what it is to, as far as that has changed.
 func (l *lines) settle(ctx context.Context, group *errgroup.Group) {
 	l.mu.Lock()
-	wanted := make([]subscription, 0, len(l.wanted))
-	for s := range l.wanted {
-		wanted = append(wanted, s)
+	changes := l.changes
+	l.changes = map[subscription]bool{}
+	for s := range changes {
+		_, changes[s] = l.wanted[s]
 	}
 	l.mu.Unlock()
-	shares, clients := map[string]map[subscription]bool{}, map[string]*goredis.Client{}
-	placed := map[subscription]bool{}
-	for _, s := range wanted {
+	shares := map[string]map[subscription]bool{}
+	homeless := map[subscription]bool{}
+	for s, wanted := range changes {
+		if !wanted {
+			continue
+		}
 		place, client, err := l.place(ctx, s)
 		if err != nil {
+			homeless[s] = true
 			l.fail(err)
 			continue
 		}
 		if shares[place] == nil {
-			shares[place], clients[place] = map[subscription]bool{}, client
+			shares[place] = map[subscription]bool{}
 		}
-		shares[place][s], placed[s] = true, true
+		shares[place][s] = true
+		if l.open[place] == nil {
+			l.begin(ctx, group, place, client)
+		}
 	}
 	for place, line := range l.open { // first what ends: nobody hears anything twice
-		if line.keep(ctx, shares[place]); shares[place] == nil && len(placed) == len(wanted) {
+		if line.drop(ctx, changes, shares[place]) == 0 && len(shares[place]) == 0 {
 			line.end()
 			delete(l.open, place)
 		}
 	}
 	for place, share := range shares {
-		if l.open[place] == nil {
-			l.begin(ctx, group, place, clients[place])
-		}
 		l.open[place].add(ctx, share)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.settled = true
-	for s := range l.wanted {
-		l.settled = l.settled && placed[s]
+	for s := range changes {
+		delete(l.homeless, s)
 	}
+	maps.Copy(l.homeless, homeless)
 	l.noteLocked()
 }
 
@@ -217,7 +243,7 @@ func (l *lines) fail(err error) {
 }
 
 func (l *lines) noteLocked() {
-	ready := l.settled && len(l.state) > 0
+	ready := len(l.changes) == 0 && len(l.homeless) == 0 && len(l.state) > 0
 	for _, one := range l.state {
 		ready = ready && one
 	}

@@ -115,7 +115,7 @@ func (n *node) Servers() int { return max(1, int(n.servers.Load())) }
 
 // RoomMade implements [backplane.RoomWatcher].
 func (n *node) RoomMade(room string, private bool) {
-	if n.shards != nil && n.shards.listens(private) && !n.isClosed() {
+	if n.shards != nil && n.shards.listens(room, private) && !n.isClosed() {
 		n.lines.want(subscription{kind: ofShard, name: n.shards.channelOf(room)}, n.receive)
 	}
 }

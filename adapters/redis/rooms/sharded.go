@@ -51,9 +51,11 @@ func (s *sharded) responses() string { return s.counted() + s.uid + "#" }
 
 func (s *sharded) channelOf(room string) string { return s.counted() + room + "#" }
 
-// listens says whether what is for a room comes over a channel of its own.
-func (s *sharded) listens(private bool) bool {
-	return s.dynamic == subscribeAllPrivate || s.dynamic == subscribeDynamic && !private
+// listens says whether what is for a room comes over a channel of its own. Senders
+// cannot know which rooms are those of single sockets: they go by the length, and
+// names of sockets here are longer than Node's.
+func (s *sharded) listens(room string, private bool) bool {
+	return s.dynamic == subscribeAllPrivate || s.dynamic == subscribeDynamic && !(private && len(room) == lengthOfSocketID)
 }
 
 // sends says whether what is for a room goes there.
