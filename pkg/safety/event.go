@@ -65,6 +65,8 @@ type Event struct {
 	// Began is when it was first told, LastSeen when it was last found to go on,
 	// UpdatedAt when it was last told.
 	Began, LastSeen, UpdatedAt time.Time
+
+	inherited *record.Event // what another monitor told of it, as long as this one has told nothing
 }
 
 // CPA is a closest point of approach.
@@ -95,6 +97,9 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 // (The reference leaves it out of updates. Here an update may stand for its event
 // in a snapshot.)
 func (e *Event) Record() record.Event {
+	if e.inherited != nil {
+		return e.heir()
+	}
 	f := make(record.Fields, 0, 28)
 	raw := func(name, raw string) { f = append(f, record.Field{Name: name, Raw: raw}) }
 	text := func(name, value string) { raw(name, record.String(value)) }

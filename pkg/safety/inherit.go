@@ -1,0 +1,89 @@
+package safety
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/record"
+)
+
+// Inherit goes on with what another monitor has told, in another process or an
+// earlier run: the newest of each event, oldest first. What lives goes on under its
+// id, and ends as if this monitor had seen it now; what this monitor has found
+// meanwhile, and nobody told, is told.
+func (r Records) Inherit(told []record.Event, now time.Time) []record.Event {
+	at := now.UnixMilli()
+	m := r.monitor
+	known := map[*life]bool{}
+	for i := range told {
+		if l := m.inherit(&told[i], at); l != nil {
+			known[l] = true
+		}
+	}
+	var untold []*life
+	for l := range m.lives {
+		if l.isTold() && !known[l] {
+			untold = append(untold, l)
+		}
+	}
+	slices.SortFunc(untold, func(a, b *life) int { return compare(&a.event, &b.event) })
+	for _, l := range untold {
+		l.event.Action = ActionNew
+		m.out = append(m.out, l.event)
+	}
+	return records(m.told())
+}
+
+// inherit gives the life of an event that has not ended; nil when it has, or cannot
+// be read.
+func (m *Monitor) inherit(e *record.Event, now int64) *life {
+	field := func(name string) string { return record.Text(e.Fields.Get(name)) }
+	of, concerned, _ := strings.Cut(field("internal_id"), ":")
+	one, other, _ := strings.Cut(concerned, ":")
+	k := kind(slices.Index(kindNames[:], of))
+	if k < 0 || one == "" || (k == proximity) != (other != "") || field("event_action") == ActionResolved.String() {
+		return nil
+	}
+	s := &sight{kind: k, a: m.track(one)}
+	if other != "" {
+		s.b = m.track(other)
+	}
+	l := m.lifeOf(s)
+	if l == nil {
+		l = m.begin(s, now)
+		l.seen, l.told = now, now
+		l.bySquawk, l.byStatus = e.Fields.Get("squawk") != "", e.Fields.Get("squawk") == ""
+	}
+	if created, ok := record.Float(e.Fields.Get("created_at")); ok {
+		l.began = min(now, int64(created*1000))
+	}
+	severity := Severity(max(0, slices.Index(severities[:], field("severity"))))
+	if !l.isTold() {
+		l.event = Event{Type: of, Severity: severity, inherited: e}
+		l.worst = now
+	}
+	l.event.ID, l.event.InternalID, l.event.Began = e.Key, field("internal_id"), time.UnixMilli(l.began)
+	return l
+}
+
+// track gives the one of an address.
+func (m *Monitor) track(key string) *track {
+	t := m.tracks[key]
+	if t == nil {
+		t = &track{heard: m.latest}
+		t.key = key
+		m.tracks[key] = t
+	}
+	return t
+}
+
+// heir gives an inherited event, of which this monitor knows no more than that it is
+// over.
+func (e *Event) heir() record.Event {
+	out := record.Event{Name: actions[e.Action].event, Owner: e.inherited.Owner, Record: record.Record{Key: e.ID, Fields: slices.Clone(e.inherited.Fields)}}
+	out.Fields.Set("event_action", record.String(e.Action.String()))
+	out.Fields.Set("last_seen", epoch(e.LastSeen))
+	out.Fields.Set("updated_at", record.String(e.UpdatedAt.UTC().Format(timeLayout)))
+	return out
+}
