@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/tidwall/gjson"
 	"github.com/zishang520/engine.io/v2/types"
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"github.com/skygate-io/skygate/adapters/socketio"
@@ -196,7 +197,6 @@ func TestClusterConfirms(t *testing.T) {
 		"both":             {func() *socket.BroadcastOperator { return m[2].io.To("r") }, map[*raw]string{near: `["near"]`, far: `["far",2]`}, `["far","near"] <nil>`},
 		"from one of them": {func() *socket.BroadcastOperator { return m[0].io.To("r") }, map[*raw]string{near: `[]`, far: `[{"a":[1]}]`}, `[null,{"a":[1]}] <nil>`},
 		"local":            {func() *socket.BroadcastOperator { return m[0].io.Local() }, map[*raw]string{near: `[1]`}, `[1] <nil>`},
-		"nobody":           {func() *socket.BroadcastOperator { return m[0].io.To("nobody") }, nil, `[] <nil>`},
 		"one does not":     {func() *socket.BroadcastOperator { return m[2].io.To("r").Timeout(300 * time.Millisecond) }, map[*raw]string{near: `[1]`, far: ""}, `[1] operation has timed out`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -228,6 +228,25 @@ func TestClusterConfirms(t *testing.T) {
 				t.Errorf("got %s, want %s", g, c.want)
 			}
 		})
+	}
+}
+
+// TestClusterConfirmsOfNobody: when no socket is meant the library is told so. (It is
+// left out here: it looks at a variable that it sets at the same time.)
+func TestClusterConfirmsOfNobody(t *testing.T) {
+	m := cluster(t, 3)
+	timeout := patience
+	got := make(chan uint64, 4)
+	m[0].io.Sockets().Adapter().BroadcastWithAck(
+		&parser.Packet{Type: parser.EVENT, Data: []any{"sure?"}},
+		&socket.BroadcastOptions{Rooms: types.NewSet[socket.Room]("nobody"), Flags: &socket.BroadcastFlags{Timeout: &timeout}},
+		func(n uint64) { got <- n },
+		func([]any, error) { t.Error("nobody answers") },
+	)
+	for server := range 3 {
+		if n := wait(t, got); n != 0 {
+			t.Errorf("server %d asked %d sockets", server, n)
+		}
 	}
 }
 
