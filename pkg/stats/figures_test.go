@@ -300,6 +300,7 @@ func TestRates(t *testing.T) {
 		"the first total":    {[]Source{source("a", feed.Starting, 0, 0)}, []Source{source("a", feed.Delivering, 20, 34_887_802)}, ptr(2)},
 		"silence":            {[]Source{source("a", feed.Delivering, 7, 100)}, []Source{source("a", feed.Failing, 7, 100)}, ptr(0)},
 		"nothing to hear by": {nil, nil, nil},
+		"of something else":  {[]Source{{Name: "acars"}}, []Source{{Name: "acars", Status: feed.Status{Records: 50}}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r rates

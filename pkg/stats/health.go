@@ -43,7 +43,7 @@ func (h *health) check(sources []Source, now time.Time) []record.Event {
 	return []record.Event{event(healthEvent, healthKey, fields)}
 }
 
-// online says whether any source delivers.
+// online says whether any source of aircraft delivers.
 func online(sources []Source) bool {
-	return slices.ContainsFunc(sources, func(s Source) bool { return s.State == feed.Delivering })
+	return slices.ContainsFunc(sources, func(s Source) bool { return s.Aircraft && s.State == feed.Delivering })
 }

@@ -14,9 +14,11 @@ import (
 
 // World is what there is to see.
 type World interface {
+	// Leads says whether this process is the one that tells, of several that could.
+	Leads() bool
 	// Each calls do for every aircraft. do keeps no list of fields.
 	Each(do func(key string, fields record.Fields, observed int64))
-	// Sources are the sources of aircraft.
+	// Sources are all sources.
 	Sources() []Source
 	// Receiver is where the receiver stands, nil when that is not known.
 	Receiver() *geo.Point
@@ -59,7 +61,13 @@ func New(cfg Config, w World) *Monitor {
 }
 
 // Step gives what there is to tell at a moment. It is to be called about once a second.
+// Who did not lead and does from now on begins anew: nothing is known of what the one
+// before has told.
 func (m *Monitor) Step(now time.Time) (told Told) {
+	if !m.world.Leads() {
+		*m = *New(m.cfg, m.world)
+		return told
+	}
 	sources := m.world.Sources()
 	told.Stats = m.health.check(sources, now)
 	if now.Before(m.next) && m.next.Sub(now) <= m.cfg.Tick { // a clock that was set back does not stop it

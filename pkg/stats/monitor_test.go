@@ -130,6 +130,9 @@ func TestHealth(t *testing.T) {
 	w.sources[0].State = feed.Stale
 	step(4, `system:health {"id":"health","issue":"stale_sources","stale_sources":[{"name":"roof","kind":"readsb","state":"stale"},{"name":"barn","kind":"readsb","state":"failing"}],"status":"degraded","timestamp":"2026-11-21T12:00:04.000Z"}`)
 	w.sources[0].State, w.sources[1].State = feed.Delivering, feed.Delivering
+	if !online(w.sources) || online([]Source{{Name: "acars", Status: feed.Status{State: feed.Delivering}}}) {
+		t.Error("online is who delivers aircraft")
+	}
 	healthy := `system:health {"id":"health","issue":null,"stale_sources":[],"status":"healthy","timestamp":"2026-11-21T12:`
 	step(5, healthy+`00:05.000Z"}`)
 	step(604)
@@ -163,5 +166,19 @@ func TestAntennaIsToldBeside(t *testing.T) {
 	told = m.Step(noon.Add(300 * time.Second))
 	if f := figures(t, told, "antenna_analytics"); f != nil {
 		t.Errorf("told again: %v", f)
+	}
+}
+
+// Of several processes one tells; another that takes over tells all there is at once.
+func TestOneOfSeveralTells(t *testing.T) {
+	w := &world{follows: true, sources: []Source{source("roof", feed.Failing, 0, 0)}}
+	m := New(DefaultConfig(), w)
+	for second, leads := range []bool{false, false, true, true, false, true} {
+		w.follows = !leads
+		told := m.Step(noon.Add(time.Duration(second) * time.Second))
+		all := leads && second != 3 // it has just begun to
+		if got := len(told.Stats); (got == 7) != all || (got > 0 && !all) || (len(told.Beside) > 0) != all {
+			t.Errorf("after %d s: %d events, and %d beside", second, got, len(told.Beside))
+		}
 	}
 }

@@ -28,6 +28,7 @@ type world struct {
 	acars    []*feedlog.Entry
 	load     *float64
 	mem      *float64
+	follows  bool // another process leads
 }
 
 var _ World = (*world)(nil)
@@ -37,6 +38,7 @@ func (w *world) Each(do func(key string, fields record.Fields, observed int64)) 
 		do(key, fields, noon.UnixMilli())
 	}
 }
+func (w *world) Leads() bool              { return !w.follows }
 func (w *world) Sources() []Source        { return w.sources }
 func (w *world) Receiver() *geo.Point     { return w.receiver }
 func (w *world) Safety() []*feedlog.Entry { return w.safety }
@@ -72,7 +74,7 @@ func happened(at time.Time, name, key, fields string) *feedlog.Entry {
 }
 
 func source(name string, state feed.State, records, messages uint64) Source {
-	return Source{Name: name, Kind: "readsb", Status: feed.Status{State: state, Records: records, Messages: messages}}
+	return Source{Name: name, Kind: "readsb", Aircraft: true, Status: feed.Status{State: state, Records: records, Messages: messages}}
 }
 
 // texts are events as clients get them, but for their place.

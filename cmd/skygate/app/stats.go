@@ -53,6 +53,9 @@ type world struct{ app *App }
 
 var _ stats.World = world{}
 
+// Leads implements [stats.World].
+func (w world) Leads() bool { return w.app.aircraft.Leads() }
+
 // Each implements [stats.World].
 func (w world) Each(do func(key string, fields record.Fields, observed int64)) {
 	w.app.aircraft.Each(do)
@@ -61,9 +64,7 @@ func (w world) Each(do func(key string, fields record.Fields, observed int64)) {
 // Sources implements [stats.World].
 func (w world) Sources() (out []stats.Source) {
 	for _, s := range w.app.sources {
-		if s.aircraft {
-			out = append(out, stats.Source{Name: s.name, Kind: s.kind, Status: s.status()})
-		}
+		out = append(out, stats.Source{Name: s.name, Kind: s.kind, Aircraft: s.aircraft, Status: s.status()})
 	}
 	return out
 }

@@ -116,6 +116,7 @@ func (w world) Each(do func(key string, fields record.Fields, observed int64)) {
 	}
 }
 
+func (world) Leads() bool                   { return true }
 func (world) Sources() []stats.Source       { return nil }
 func (world) Receiver() *geo.Point          { return &geo.Point{Lat: 30, Lon: 0} }
 func (world) Safety() []*feedlog.Entry      { return nil }
