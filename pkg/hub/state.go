@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/batch"
@@ -87,7 +88,9 @@ func (p *picture) advance(c *cohort, v *view.View, now time.Time) flush {
 		return flush{}
 	}
 	f := p.tell(p.span(c.sent, p.at.Seq, v), lists, now)
-	p.tellOlder(&f, lists, step, c.visible, v, now)
+	if slices.ContainsFunc(c.members, func(sub *subscription) bool { return sub.legacy }) {
+		p.tellOlder(&f, lists, step, c.visible, v, now)
+	}
 	c.sent = p.at.Seq
 	return f
 }
@@ -143,11 +146,13 @@ func (p *picture) tellOlder(f *flush, l wire.Lists, step replica.Step, visible r
 		return
 	}
 	singles := p.replica.Singles(step, v, now.UnixMilli())
-	all := p.replica.Sorted(visible, v, now.UnixMilli())
 	if older.Lists {
-		f.legacy = wire.WithLists(p.policy, f.plain, singles, all, p.limit, now)
+		f.legacy = wire.WithLists(p.policy, f.plain, singles, p.replica.Sorted(visible, v, now.UnixMilli()), p.limit, now)
 	}
-	f.legacy = append(f.legacy[:len(f.legacy):len(f.legacy)], wire.OneByOne(p.policy, singles, all, now)...)
+	if older.One != nil {
+		counted := wire.Sorted{Sorts: p.replica.Sorts(visible)}
+		f.legacy = append(f.legacy[:len(f.legacy):len(f.legacy)], wire.OneByOne(p.policy, singles, counted, now)...)
+	}
 }
 
 func (p *picture) forget(now time.Time) {

@@ -10,7 +10,8 @@ import (
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
-// Sorted are records as JSON objects, and the sort of each.
+// Sorted are records as JSON objects, and the sort of each. To be counted they need
+// their sorts alone.
 type Sorted struct {
 	Records [][]byte
 	Sorts   []string
@@ -19,7 +20,7 @@ type Sorted struct {
 // count gives the number of records of a sort, "" for all.
 func (s *Sorted) count(sort string) int {
 	if sort == "" {
-		return len(s.Records)
+		return len(s.Sorts)
 	}
 	n := 0
 	for _, one := range s.Sorts {

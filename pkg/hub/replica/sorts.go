@@ -18,9 +18,14 @@ func (r *Replica) note(s *slot, f record.Field) {
 
 // Sorted gives the records of a set as [Replica.Whole] does, each with its sort.
 func (r *Replica) Sorted(of Set, v *view.View, now int64) wire.Sorted {
-	out := wire.Sorted{Records: r.Whole(of, v, now), Sorts: make([]string, 0, of.Len())}
+	return wire.Sorted{Records: r.Whole(of, v, now), Sorts: r.Sorts(of)}
+}
+
+// Sorts gives the sort of each record in a set.
+func (r *Replica) Sorts(of Set) []string {
+	out := make([]string, 0, of.Len())
 	for i := range of.all() {
-		out.Sorts = append(out.Sorts, r.slots[i].sort)
+		out = append(out, r.slots[i].sort)
 	}
 	return out
 }
