@@ -122,33 +122,35 @@ func Default() Config {
 	return c
 }
 
-// Validate names every section's first value that is out of range, by its full
-// key. What it returns is made of [Error]s, one or several joined.
+// Validate names every value that is out of range, by its full key. What it returns is made of [Error]s, one or several joined.
 func (c *Config) Validate() error {
+	defaults := Default()
 	problems := []error{
 		at("", validateListen(c.Listen)),
 		at("", c.validateShutdown()),
-		at("log", c.Log.Validate()),
 		at("receiver", validateReceiver(c.Receiver)),
-		at("safety", c.Safety.Validate()),
-		at("stats", c.Stats.Validate()),
-		at("rules", c.Rules.Validate()),
-		at("webhook", c.Webhook.Validate()),
-		at("batch", c.Batch.Validate()),
-		at("socketio", c.SocketIO.Validate()),
-		at("limits", c.Limits.Validate()),
-		at("auth", c.Auth.Validate()),
-		at("publish", c.Publish.Validate()),
+		every("log", c.Log, defaults.Log, func(v *Log) error { return v.Validate() }),
+		every("safety", c.Safety, defaults.Safety, func(v *safety.Config) error { return v.Validate() }),
+		every("stats", c.Stats, defaults.Stats, func(v *stats.Config) error { return v.Validate() }),
+		every("rules", c.Rules, defaults.Rules, func(v *rulestore.Config) error { return v.Validate() }),
+		every("webhook", c.Webhook, defaults.Webhook, func(v *webhook.Config) error { return v.Validate() }),
+		every("batch", c.Batch, defaults.Batch, func(v *batch.Config) error { return v.Validate() }),
+		every("socketio", c.SocketIO, defaults.SocketIO, func(v *socketio.Config) error { return v.Validate() }),
+		every("limits", c.Limits, defaults.Limits, func(v *gateway.Limits) error { return v.Validate() }),
+		every("auth", c.Auth, defaults.Auth, func(v *keys.Config) error { return v.Validate() }),
+		every("publish", c.Publish, defaults.Publish, func(v *publish.Config) error { return v.Validate() }),
 	}
 	problems = append(problems, c.validateOwnTopics()...)
 	for _, policy := range policies() {
-		problems = append(problems, at("topics."+policy.Name, c.Topics[policy.Name].Validate()))
+		problems = append(problems, every("topics."+policy.Name, c.Topics[policy.Name], policy.Config(), func(v *topic.Config) error { return v.Validate() }))
 	}
 	if len(c.Sources) == 0 {
 		problems = append(problems, &Error{Key: "sources", Err: errors.New("the list is empty")})
 	}
 	for i, source := range c.Sources {
-		problems = append(problems, at(sourceKey(i), source.Config.Validate()))
+		if source.Config != nil { // else it could not be read
+			problems = append(problems, everyOfSource(sourceKey(i), source))
+		}
 	}
 	return errors.Join(problems...)
 }

@@ -40,6 +40,12 @@ func at(section string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if all := flatten(err); len(all) > 1 {
+		for i := range all {
+			all[i] = at(section, all[i])
+		}
+		return errors.Join(all...)
+	}
 	key, text, ok := strings.Cut(err.Error(), ": ")
 	if !ok {
 		return &Error{Key: section, Err: err}

@@ -115,6 +115,26 @@ func TestErrorsNameTheKeyAndThePlace(t *testing.T) {
 				"flag --source: sources[0].kind: ",
 			},
 		},
+		"all of several kinds, in one run": {
+			file: "batch: {window: 1h, messages: 0, bytes: x}\nsafety: {proximity_nm: 0, expiry: 0s, airports: [LSZH], colour: red}\nreceiver: {lat: north}\n" +
+				"sources: [{kind: readsb, interval: 1ms, timeout: 1h}, {kind: nothing}, {kind: sbs, connect: \"a:b:c\", timeout: 2h}]",
+			want: []string{
+				"FILE: sources[1].kind: ",
+				"FILE: batch.bytes: want a whole number",
+				"FILE: receiver.lat: want a number",
+				"FILE: safety.colour: unknown key",
+				"FILE: safety.proximity_nm: 0 is out of range",
+				"FILE: safety.expiry: 0s is out of range",
+				"FILE: safety.airports: item 1",
+				"FILE: batch.window: 1h0m0s is out of range",
+				"FILE: batch.messages: 0 is out of range",
+				"FILE: sources[0].url: is missing",
+				"FILE: sources[0].interval: ",
+				"FILE: sources[0].timeout: ",
+				"FILE: sources[2].connect: ",
+				"FILE: sources[2].timeout: ",
+			},
+		},
 		"all that is out of range": {
 			file:  "batch: {window: 1h}\nsources: [{kind: demo, aircraft: 0}]",
 			flags: []string{"--listen=x"},

@@ -23,18 +23,25 @@ func Load(args, environ []string) (*Config, error) {
 	if name := cmp.Or(flags.file, env.file); name != "" {
 		file, fileErrs = readFile(name, known)
 	}
-	if errs := slices.Concat(fileErrs, envErrs, flagErrs); len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	return compose(file, env, flags)
+	return composeAll(slices.Concat(fileErrs, envErrs, flagErrs), file, env, flags)
 }
 
 // Check says what is wrong with a file, as [Error]s, whatever the environment.
 func Check(name string) error {
 	file, errs := readFile(name, schemaOf(Default()))
-	if len(errs) > 0 {
-		return errors.Join(errs...)
-	}
-	_, err := compose(file)
+	_, err := composeAll(errs, file)
 	return err
+}
+
+// composeAll is compose for places in which something is wrong already: it is told
+// with what else is wrong.
+func composeAll(wrong []error, places ...place) (*Config, error) {
+	c, err := compose(places...)
+	if err != nil {
+		wrong = append(wrong, without(flatten(err), wrong)...)
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
+	return c, nil
 }

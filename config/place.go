@@ -67,11 +67,8 @@ func compose(places ...place) (*Config, error) {
 		maps.Copy(origins, p.origins)
 	}
 	config, err := overlay(base, layers...)
-	if err == nil {
-		config.Sources, config.origins = sources, origins
-		err = config.Validate()
-	}
-	if err != nil {
+	config.Sources, config.origins = sources, origins
+	if err := errors.Join(err, config.Validate()); err != nil {
 		return nil, withOrigins(err, origins)
 	}
 	config.Auth = config.Auth.Hashed()
@@ -93,8 +90,11 @@ func overlay[C any](config C, layers ...layer) (C, error) {
 			return config, fmt.Errorf("config: merge: %w", err)
 		}
 	}
-	if err := known.whole(k); err != nil {
-		return config, err
+	lacking := known.whole(k)
+	for _, l := range known.leaves {
+		if lacking != nil && l.optional != "" && !k.Exists(l.key) {
+			k.Delete(l.optional) // the rest is of use
+		}
 	}
 	// A key that has no field is a mistake of this package by now.
 	out := reflect.New(reflect.TypeOf(config))
@@ -105,7 +105,7 @@ func overlay[C any](config C, layers ...layer) (C, error) {
 	if err != nil {
 		return config, fmt.Errorf("config: decode: %w", err)
 	}
-	return out.Elem().Interface().(C), nil
+	return out.Elem().Interface().(C), lacking
 }
 
 // whole names the keys that lack in optional sections of which others are set.

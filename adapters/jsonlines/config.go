@@ -18,5 +18,5 @@ func ParseAddress(address string) (Config, error) {
 	return Config{Config: lines.At("jsonlines", address)}, nil
 }
 
-// Validate names the first value that cannot be.
+// Validate names the values that cannot be.
 func (c Config) Validate() error { return c.ValidateFor(port) }

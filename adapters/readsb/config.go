@@ -32,20 +32,22 @@ func DefaultConfig() Config {
 	return Config{Name: "readsb", Interval: time.Second, Timeout: 5 * time.Second}
 }
 
-// Validate names the first value that cannot be.
+// Validate names the values that cannot be.
 func (c Config) Validate() error {
+	var wrong []error
 	if _, err := endpoint(c.URL); err != nil {
-		return fmt.Errorf("url: %w", err)
+		wrong = append(wrong, fmt.Errorf("url: %w", err))
 	}
-	switch {
-	case c.Interval < 100*time.Millisecond || c.Interval > time.Hour:
-		return fmt.Errorf("interval: %v is out of range: from 100ms to 1h", c.Interval)
-	case c.Timeout < 100*time.Millisecond || c.Timeout > time.Minute:
-		return fmt.Errorf("timeout: %v is out of range: from 100ms to 1m", c.Timeout)
-	case c.Receiver != nil && !c.Receiver.Valid():
-		return fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon)
+	if c.Interval < 100*time.Millisecond || c.Interval > time.Hour {
+		wrong = append(wrong, fmt.Errorf("interval: %v is out of range: from 100ms to 1h", c.Interval))
 	}
-	return nil
+	if c.Timeout < 100*time.Millisecond || c.Timeout > time.Minute {
+		wrong = append(wrong, fmt.Errorf("timeout: %v is out of range: from 100ms to 1m", c.Timeout))
+	}
+	if c.Receiver != nil && !c.Receiver.Valid() {
+		wrong = append(wrong, fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon))
+	}
+	return errors.Join(wrong...)
 }
 
 // endpoint completes the address of aircraft.json. Errors do not repeat the
@@ -59,6 +61,8 @@ func endpoint(address string) (*url.URL, error) {
 		return nil, errors.New("is not an address: write it like http://192.168.1.10:8080/data/aircraft.json")
 	}
 	switch web := u.Scheme == "http" || u.Scheme == "https"; {
+	case u.Scheme == "" && strings.HasPrefix(u.Path, "/"):
+		return nil, errors.New("is a path: write it as an address, like file:///run/readsb/aircraft.json")
 	case web && u.Host == "", !web && u.Scheme != "file":
 		return nil, errors.New("must begin with http://HOST, https://HOST or file:///")
 	case !web && (u.Host != "" || !strings.HasPrefix(u.Path, "/")):

@@ -30,6 +30,20 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+// An address that is nearly right is answered with how it is written.
+func TestEndpointHints(t *testing.T) {
+	for in, want := range map[string]string{
+		"/run/readsb/aircraft.json": "is a path: write it as an address, like file:///run/readsb/aircraft.json",
+		"file://run/readsb/":        "a file's address has three slashes: file:///run/readsb/aircraft.json",
+		"file:run/aircraft.json":    "a file's address has three slashes: file:///run/readsb/aircraft.json",
+		"pi:8080":                   "must begin with http://HOST, https://HOST or file:///",
+	} {
+		if _, err := endpoint(in); err == nil || err.Error() != want {
+			t.Errorf("endpoint(%q): %v, want %s", in, err, want)
+		}
+	}
+}
+
 func TestConfigValidate(t *testing.T) {
 	valid := DefaultConfig()
 	valid.URL = "http://pi"

@@ -131,12 +131,13 @@ func TestSourceNoFile(t *testing.T) {
 	f := newFixture(t, "file://"+path)
 	f.run()
 	f.wantBad(Unreachable)
-	if err := f.Status().Err; err != "this is no regular file" {
+	if err := f.Status().Err; err != path+" is a folder: with a / at its end the address means the aircraft.json in it" {
 		t.Errorf("told: %s", err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
+	f.want("that it is missed", func() bool { return f.Status().Err == "there is no file "+path })
 	if err := os.WriteFile(path, []byte(file("aaaaaa")), 0o600); err != nil {
 		t.Fatal(err)
 	}

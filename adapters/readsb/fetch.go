@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -80,7 +81,16 @@ func newTransport(scheme string) http.RoundTripper {
 type files struct{ http.RoundTripper }
 
 func (f files) RoundTrip(r *http.Request) (*http.Response, error) {
-	if info, err := os.Stat(r.URL.Path); err == nil && !info.Mode().IsRegular() {
+	switch info, err := os.Stat(r.URL.Path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", r.URL.Path)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("the file %s may not be read by who runs this", r.URL.Path)
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder: with a / at its end the address means the aircraft.json in it", r.URL.Path)
+	case !info.Mode().IsRegular():
 		return nil, errors.New("this is no regular file")
 	}
 	return f.RoundTripper.RoundTrip(r)

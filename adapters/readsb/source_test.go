@@ -231,7 +231,7 @@ func TestSourceFile(t *testing.T) {
 	write("receiver.json", `{"lat":50,"lon":8}`)
 	f := newFixture(t, "file://"+folder+"/")
 	f.run()
-	f.wantBad(HTTPStatus) // not there yet
+	f.wantBad(Unreachable) // not there yet
 	write("aircraft.json", file("aaaaaa"))
 	f.wantState(feed.Delivering)
 	write("aircraft.json", file("bbbbbb"))

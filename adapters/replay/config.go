@@ -28,18 +28,23 @@ type Config struct {
 // DefaultConfig is a configuration that lacks only its path.
 func DefaultConfig() Config { return Config{Name: "replay", Speed: 1} }
 
-// Validate names the first value that cannot be. Whether the recording is there
+// Validate names the values that cannot be. Whether the recording is there
 // shows when it is played.
 func (c Config) Validate() error {
+	var wrong []error
 	switch {
 	case c.Path == "":
-		return errors.New("path: is missing: an aircraft.json, lines of them (.jsonl), or a folder with history_*.json")
-	case !(c.Speed > 0 && c.Speed <= 1000):
-		return fmt.Errorf("speed: %v is out of range: above 0 and up to 1000", c.Speed)
-	case c.Receiver != nil && !c.Receiver.Valid():
-		return fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon)
+		wrong = append(wrong, errors.New("path: is missing: an aircraft.json, lines of them (.jsonl), or a folder with history_*.json"))
+	case strings.Contains(c.Path, "://"):
+		wrong = append(wrong, errors.New("path: is an address: write the path of a file or a folder, like /recordings/flights.jsonl.gz"))
 	}
-	return nil
+	if !(c.Speed > 0 && c.Speed <= 1000) {
+		wrong = append(wrong, fmt.Errorf("speed: %v is out of range: above 0 and up to 1000", c.Speed))
+	}
+	if c.Receiver != nil && !c.Receiver.Valid() {
+		wrong = append(wrong, fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon))
+	}
+	return errors.Join(wrong...)
 }
 
 // ParseAddress reads a recording's address from a command line: its path, and

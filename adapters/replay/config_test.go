@@ -20,6 +20,7 @@ func TestParseAddress(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "path: ", "?speed=2": "path: ", "x?speed=fast": "speed: ", "x?speed=0": "speed: ", "x?speed=NaN": "speed: ",
 		"x?speed=1001": "speed: ", "x?speed=-1": "speed: ", "x?loop=maybe": "loop: ", "x?pace=2": "pace: ", "x?%zz": "are no settings",
+		"file:///x.jsonl": "path: is an address: write the path",
 	} {
 		if got, err := ParseAddress(in); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseAddress(%q) = %+v, %v; want an error about %q", in, got, err, want)

@@ -39,6 +39,8 @@ type Source struct {
 	decode Decode
 	log    zerolog.Logger
 
+	plays bool // owned by Run: that was told
+
 	mu     sync.Mutex // guards latest
 	latest feed.Status
 }
@@ -68,7 +70,7 @@ func (s *Source) Status() feed.Status {
 // Run implements [feed.Source]. It returns nil at the end of the recording or of
 // ctx, and an error when there is no recording.
 func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
-	s.log.Info().Float64("speed", s.cfg.Speed).Bool("loop", s.cfg.Loop).Msg("the recording plays")
+	s.plays = false
 	for {
 		err := s.pass(ctx, sink)
 		switch {
@@ -115,10 +117,19 @@ func (s *Source) pass(ctx context.Context, sink feed.Sink) error {
 			}
 		}
 		if s.play(body, sink) {
+			s.begun()
 			played++
 		}
 	}
 	return nil
+}
+
+// begun tells, once, that there is something to play, and that it plays.
+func (s *Source) begun() {
+	if !s.plays {
+		s.plays = true
+		s.log.Info().Float64("speed", s.cfg.Speed).Bool("loop", s.cfg.Loop).Msg("the recording plays")
+	}
 }
 
 // end judges a pass that came to its end, by how many frames were found in the

@@ -288,7 +288,12 @@ func TestRunRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSource(t, filepath.Join(folder, name), 1000, true)
+			var logged bytes.Buffer
+			s.log = zerolog.New(&logged)
 			err := s.Run(t.Context(), &sink{})
+			if logged.Len() > 0 && strings.Contains(logged.String(), "plays") {
+				t.Errorf("logged %s", &logged)
+			}
 			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "give an aircraft.json") {
 				t.Errorf("Run: %v, want %q", err, want)
 			}

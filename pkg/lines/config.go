@@ -38,18 +38,19 @@ func At(kind, address string) Config {
 	return Config{Name: kind, Connect: address, Timeout: DefaultTimeout}
 }
 
-// ValidateFor names the first value that cannot be; port is the customary one.
+// ValidateFor names the values that cannot be; port is the customary one.
 func (c Config) ValidateFor(port int) error {
+	var wrong []error
 	if _, err := c.endpoint(port); err != nil {
-		return fmt.Errorf("connect: %w", err)
+		wrong = append(wrong, fmt.Errorf("connect: %w", err))
 	}
-	switch {
-	case c.Timeout < time.Second || c.Timeout > time.Hour:
-		return fmt.Errorf("timeout: %v is out of range: from 1s to 1h", c.Timeout)
-	case c.Receiver != nil && !c.Receiver.Valid():
-		return fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon)
+	if c.Timeout < time.Second || c.Timeout > time.Hour {
+		wrong = append(wrong, fmt.Errorf("timeout: %v is out of range: from 1s to 1h", c.Timeout))
 	}
-	return nil
+	if c.Receiver != nil && !c.Receiver.Valid() {
+		wrong = append(wrong, fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon))
+	}
+	return errors.Join(wrong...)
 }
 
 // endpoint gives Connect as HOST:PORT; usual is the port when it has none.
