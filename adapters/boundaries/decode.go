@@ -42,8 +42,8 @@ func Decode(_ context.Context, body []byte, _ poll.Get, _ time.Time) (poll.Found
 	}
 	for i := range found.Items {
 		if item := &found.Items[i]; item.Key == "" || count[item.Key] > 1 {
-			print := airspace.Fingerprint(item.Fields.Get("polygon"), item.Fields.Get("floor"), item.Fields.Get("ceiling"))
-			item.Key = strings.TrimPrefix(item.Key+"-"+print, "-")
+			mark := airspace.Fingerprint(item.Fields.Get("polygon"), item.Fields.Get("floor"), item.Fields.Get("ceiling"))
+			item.Key = strings.TrimPrefix(item.Key+"-"+mark, "-")
 		}
 	}
 	return found, nil
