@@ -1,10 +1,10 @@
 package acars
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,8 +16,9 @@ import (
 // health keeps a source's status and logs when its state changes. It is safe for
 // concurrent use.
 type health struct {
-	log     zerolog.Logger
-	silence time.Duration
+	log       zerolog.Logger
+	silence   time.Duration
+	endpoints int // so many there are
 
 	mu     sync.Mutex // guards all below
 	latest feed.Status
@@ -26,9 +27,9 @@ type health struct {
 	told   feed.State
 }
 
-func newHealth(log zerolog.Logger, silence time.Duration) *health {
+func newHealth(log zerolog.Logger, silence time.Duration, endpoints int) *health {
 	return &health{
-		log: log, silence: silence, latest: feed.Status{Bad: map[string]uint64{}},
+		log: log, silence: silence, endpoints: endpoints, latest: feed.Status{Bad: map[string]uint64{}},
 		failed: map[endpoint]error{}, told: feed.Starting,
 	}
 }
@@ -88,19 +89,39 @@ func (h *health) fails(e endpoint, err error, now time.Time) {
 	h.tell(now)
 }
 
+// stateLocked is failing when no endpoint can be used, and degraded when some
+// cannot: the others may bring all there is.
 func (h *health) stateLocked(now time.Time) (state feed.State, err string) {
-	if len(h.failed) > 0 {
-		worst := slices.SortedFunc(maps.Keys(h.failed), func(a, b endpoint) int { return cmp.Compare(a.String(), b.String()) })[0]
-		return feed.Failing, fmt.Sprintf("%s: %v", worst, h.failed[worst])
-	}
+	failed := h.failedLocked()
 	silent := now.Sub(h.since)
 	switch {
+	case len(h.failed) == h.endpoints:
+		return feed.Failing, failed
 	case !h.since.IsZero() && silent > h.silence:
-		return feed.Stale, fmt.Sprintf("nothing was heard for %v", silent.Round(time.Second))
+		err = fmt.Sprintf("nothing was heard for %v", silent.Round(time.Second))
+		if failed != "" {
+			err += "; " + failed
+		}
+		return feed.Stale, err
+	case failed != "":
+		return feed.Degraded, failed
 	case h.latest.Newest.IsZero():
 		return feed.Starting, ""
 	}
 	return feed.Delivering, ""
+}
+
+// failedLocked says which endpoints cannot be used, and why; "" when all can.
+func (h *health) failedLocked() string {
+	if len(h.failed) == 0 {
+		return ""
+	}
+	var all []string
+	for e, err := range h.failed {
+		all = append(all, fmt.Sprintf("%s: %v", e, err))
+	}
+	slices.Sort(all)
+	return fmt.Sprintf("%d of %d endpoints cannot be used: %s", len(all), h.endpoints, strings.Join(all, "; "))
 }
 
 // tell logs the state when it is another than before.
@@ -114,6 +135,8 @@ func (h *health) tell(now time.Time) {
 	case !changed:
 	case state == feed.Delivering || state == feed.Starting:
 		h.log.Info().Str("state", string(state)).Msg("the source is well")
+	case state == feed.Degraded:
+		h.log.Warn().Str("state", string(state)).Str("error", err).Msg("the source delivers a part")
 	default:
 		h.log.Warn().Str("state", string(state)).Str("error", err).Msg("the source does not deliver")
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestHealth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHealth(zerolog.Nop(), time.Minute)
+		h := newHealth(zerolog.Nop(), time.Minute, 2)
 		a, b := endpoint{"udp", ":1", true}, endpoint{"tcp", "router:1", false}
 		want := func(state feed.State, err string) {
 			t.Helper()
@@ -30,10 +30,15 @@ func TestHealth(t *testing.T) {
 		h.heard(1, time.Now())
 		want(feed.Delivering, "")
 		h.fails(b, errors.New("refused"), time.Now())
+		want(feed.Degraded, "1 of 2 endpoints cannot be used: tcp://router:1: refused")
 		h.fails(a, errors.New("in use"), time.Now())
-		want(feed.Failing, "tcp://router:1: refused")
+		want(feed.Failing, "2 of 2 endpoints cannot be used: tcp://router:1: refused; udp://:1: in use")
 		h.works(b, time.Now())
-		want(feed.Failing, "udp://:1: in use")
+		want(feed.Degraded, "1 of 2 endpoints cannot be used: udp://:1: in use")
+		time.Sleep(61 * time.Second)
+		want(feed.Stale, "nothing was heard for 1m1s; 1 of 2 endpoints cannot be used: udp://:1: in use")
+		h.heard(0, time.Now())
+		want(feed.Degraded, "1 of 2 endpoints cannot be used: udp://:1: in use")
 		h.works(a, time.Now())
 		want(feed.Delivering, "")
 		time.Sleep(time.Minute)

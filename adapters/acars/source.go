@@ -61,10 +61,11 @@ func New(cfg Config, log zerolog.Logger) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{cfg: cfg, endpoints: endpoints, health: newHealth(log.With().Str("source", cfg.Name).Logger(), cfg.Silence)}, nil
+	return &Source{cfg: cfg, endpoints: endpoints, health: newHealth(log.With().Str("source", cfg.Name).Logger(), cfg.Silence, len(endpoints))}, nil
 }
 
-// Status says how the source is. It is failing while any of its endpoints is.
+// Status says how the source is. It is failing while none of its endpoints can be
+// used, degraded while some of them cannot; Err says which, and why.
 // Records counts the messages that were published, Bad by reason what was not, and
 // what was repaired ([InvalidUTF8]).
 func (s *Source) Status() feed.Status { return s.health.status(time.Now()) }

@@ -256,7 +256,7 @@ func TestAddressInUse(t *testing.T) {
 			e := map[string]string{"udp": "udp://", "tcp": "tcp-listen://"}[network] + address
 			f := hear(t, e)
 			f.wantState(feed.Failing)
-			if s := f.Status(); !strings.HasPrefix(s.Err, e+": ") || s.Bad[Unreachable] == 0 {
+			if s := f.Status(); !strings.HasPrefix(s.Err, "1 of 1 endpoints cannot be used: "+e+": ") || s.Bad[Unreachable] == 0 {
 				t.Errorf("status %+v", s)
 			}
 			if err := other.Close(); err != nil {
@@ -268,6 +268,29 @@ func TestAddressInUse(t *testing.T) {
 			f.wantTexts("A")
 		})
 	}
+}
+
+// Who serves one endpoint is heard while another is taken; health says which.
+func TestOneOfTwoEndpoints(t *testing.T) {
+	t.Parallel()
+	taken, free := freePort(t), freePort(t)
+	other, err := net.Listen("tcp", taken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	f := hear(t, "tcp-listen://"+taken, "tcp-listen://"+free)
+	f.wantState(feed.Degraded)
+	f.want("that it listens", func() bool { return strings.Contains(f.logged.String(), "waiting for decoders") })
+	send(t, dial(t, "tcp", free), textMessage("A")+"\n")
+	f.wantTexts("A")
+	if s := f.Status(); s.State != feed.Degraded || !strings.HasPrefix(s.Err, "1 of 2 endpoints cannot be used: tcp-listen://"+taken+": ") {
+		t.Errorf("status %+v", s)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.wantState(feed.Delivering)
 }
 
 func TestNobodyServes(t *testing.T) {

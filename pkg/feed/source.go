@@ -52,6 +52,7 @@ type State string
 const (
 	Starting   State = "starting"   // nothing was heard yet
 	Delivering State = "delivering" // all is well
+	Degraded   State = "degraded"   // some of the places it hears from cannot be reached; it is tried again
 	Failing    State = "failing"    // it cannot be reached, or does not send what it should; it is tried again
 	Stale      State = "stale"      // it answers, but its data is old
 	Ended      State = "ended"      // a recording that was played to its end

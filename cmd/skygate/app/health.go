@@ -11,8 +11,8 @@ import (
 
 // health is the answer of /healthz.
 type health struct {
-	// Status is "ok" when every source delivers, "degraded" when some do, and
-	// "failing", with HTTP status 503, when none does.
+	// Status is "ok" when every source delivers, "degraded" when some do or one
+	// does in part, and "failing", with HTTP status 503, when none does.
 	Status   string `json:"status"`
 	Aircraft int    `json:"aircraft"`
 	// Refused counts updates of records beyond the number that their topic holds.
@@ -37,11 +37,14 @@ type sourceHealth struct {
 
 func (a *App) health(now time.Time) health {
 	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
-	delivering := 0
+	delivering, partly := 0, 0
 	for _, s := range a.sources {
 		status := s.status()
-		if status.State == feed.Delivering {
+		switch status.State {
+		case feed.Delivering:
 			delivering++
+		case feed.Degraded:
+			partly++
 		}
 		one := sourceHealth{
 			Name: s.name, Kind: s.kind, State: status.State,
@@ -53,9 +56,9 @@ func (a *App) health(now time.Time) health {
 		}
 		h.Sources = append(h.Sources, one)
 	}
-	switch delivering {
-	case 0:
-	case len(a.sources):
+	switch {
+	case delivering+partly == 0:
+	case delivering == len(a.sources):
 		h.Status = "ok"
 	default:
 		h.Status = "degraded"
