@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -29,6 +30,7 @@ const usage = `Skygate serves live aircraft to Socket.IO clients.
   skygate config check FILE         say what is wrong with a configuration file
   skygate config print [flags]      show the effective configuration, and where
                                     each value comes from
+  skygate --version                 say which version this is
 
 Flags:
 `
@@ -36,6 +38,10 @@ Flags:
 // Main is the program: it takes what a process is started with, and gives its
 // exit code.
 func Main(args, environ []string, stdout, stderr *os.File) int {
+	if len(args) == 1 && (args[0] == "--version" || args[0] == "version") {
+		_, _ = fmt.Fprintln(stdout, version(debug.ReadBuildInfo))
+		return exitOK
+	}
 	command := ""
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		command, args = args[0], args[1:]
