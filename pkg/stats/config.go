@@ -17,7 +17,7 @@ type Config struct {
 	Update time.Duration `koanf:"update"`
 	// Quality is that of tracking_quality and geographic: 1s to 10m, default 2m.
 	Quality time.Duration `koanf:"quality"`
-	// Antenna is that of antenna_analytics: 1s to 10m, default 5m.
+	// Antenna is that of antenna_analytics, which are large: 5s to 10m, default 5m.
 	Antenna time.Duration `koanf:"antenna"`
 }
 
@@ -32,11 +32,11 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("tick: %v is out of range: from 1s to 1m", c.Tick)
 	}
 	for _, p := range []struct {
-		key   string
-		value time.Duration
-	}{{"update", c.Update}, {"quality", c.Quality}, {"antenna", c.Antenna}} {
-		if p.value < time.Second || p.value > Repeat {
-			return fmt.Errorf("%s: %v is out of range: from 1s to %v", p.key, p.value, Repeat)
+		key          string
+		value, least time.Duration
+	}{{"update", c.Update, time.Second}, {"quality", c.Quality, time.Second}, {"antenna", c.Antenna, 5 * time.Second}} {
+		if p.value < p.least || p.value > Repeat {
+			return fmt.Errorf("%s: %v is out of range: from %v to 10m", p.key, p.value, p.least)
 		}
 	}
 	return nil

@@ -349,10 +349,10 @@ func TestConfig(t *testing.T) {
 		t.Error(err)
 	}
 	for want, change := range map[string]func(*Config){
-		"tick: 0s is out of range: from 1s to 1m":          func(c *Config) { c.Tick = 0 },
-		"update: 1h0m0s is out of range: from 1s to 10m0s": func(c *Config) { c.Update = time.Hour },
-		"quality: 0s is out of range: from 1s to 10m0s":    func(c *Config) { c.Quality = 0 },
-		"antenna: -1s is out of range: from 1s to 10m0s":   func(c *Config) { c.Antenna = -time.Second },
+		"tick: 0s is out of range: from 1s to 1m":        func(c *Config) { c.Tick = 0 },
+		"update: 1h0m0s is out of range: from 1s to 10m": func(c *Config) { c.Update = time.Hour },
+		"quality: 0s is out of range: from 1s to 10m":    func(c *Config) { c.Quality = 0 },
+		"antenna: 1s is out of range: from 5s to 10m":    func(c *Config) { c.Antenna = time.Second },
 	} {
 		c := DefaultConfig()
 		change(&c)

@@ -9,7 +9,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
-// staleSource is a source that has stopped delivering.
+// staleSource is a source that has stopped delivering, as a whole or in part.
 type staleSource struct {
 	Name  string     `json:"name"`
 	Kind  string     `json:"kind"`
@@ -28,7 +28,7 @@ type health struct {
 func (h *health) check(sources []Source, now time.Time) []record.Event {
 	var stale []staleSource
 	for _, s := range sources {
-		if s.State == feed.Failing || s.State == feed.Stale || s.State == feed.Ended {
+		if s.State != feed.Starting && s.State != feed.Delivering {
 			stale = append(stale, staleSource{s.Name, s.Kind, s.State})
 		}
 	}

@@ -100,7 +100,7 @@ func TestFigures(t *testing.T) {
 		})
 	}
 	hears()
-	s := serve(t, "--source", "readsb="+r.URL, "--config", writeFile(t, "receiver: {lat: 50, lon: 8}\nstats: {tick: 1s, update: 1s, quality: 1s, antenna: 1s}"))
+	s := serve(t, "--source", "readsb="+r.URL, "--config", writeFile(t, "receiver: {lat: 50, lon: 8}\nstats: {tick: 1s, update: 1s, quality: 1s, antenna: 5s}"))
 	plain, legacy := enter(t, s, "/"), enter(t, s, "/")
 	plain.emit("subscribe", map[string]any{"topics": "stats", "legacy": false})
 	legacy.told("stats:snapshot", `"id":"tick"`) // it joins by itself
