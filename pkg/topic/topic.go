@@ -140,7 +140,8 @@ type Preference struct {
 
 // Series is what events of one name have told, one after the other. The newest of
 // them has it in a snapshot, and each for clients that take legacy events, which
-// keep no series of their own; others get the points one by one.
+// keep no series of their own; others get the points one by one. (What makes up for a
+// loss has the points alone: the next event has the series again.)
 type Series struct {
 	// Event is the events' name, Point the field that holds an event's point.
 	Event, Point string
