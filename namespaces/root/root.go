@@ -26,6 +26,9 @@ type Config struct {
 	Receiver func() *geo.Point
 	// Online says whether any source delivers.
 	Online func() bool
+	// Refresh has those asked soon who publish what is in a topic, and says how many they
+	// are; nil when nobody can be.
+	Refresh func(topicName string) int
 	// System is the program around; nil leaves out what is asked of it.
 	System System
 }

@@ -62,6 +62,9 @@ func skyRequests(n *gateway.Namespace, cfg Config) {
 		newestFirst(found)
 		return sorted(&notams, found[:min(len(found), p.limit())], time.Now()), nil
 	})
+	gateway.Handle(n, "refresh", notams.Permission, func(context.Context, *gateway.Session, struct{}) (refreshed, error) {
+		return refresh(cfg.Refresh), nil
+	})
 	gateway.Handle(n, "airport", notams.Permission, func(_ context.Context, _ *gateway.Session, p oneAirport) (json.RawMessage, error) {
 		icao, err := p.icao()
 		if err != nil {
@@ -76,6 +79,20 @@ func skyRequests(n *gateway.Namespace, cfg Config) {
 		newestFirst(found)
 		return wire.Records(&notams, found[:min(len(found), mostOfAirport)], time.Now()), nil
 	})
+}
+
+// refreshed answers the request "refresh".
+type refreshed struct {
+	Success bool   `json:"success"`
+	Message string `json:"message"`
+}
+
+// refresh has the NOTAMs asked for.
+func refresh(ask func(topicName string) int) refreshed {
+	if ask == nil || ask(NOTAMs().Name) == 0 {
+		return refreshed{Message: "There is no source of NOTAMs"}
+	}
+	return refreshed{Success: true, Message: "NOTAM refresh queued"}
 }
 
 // advisoryFilter are the params of "airspaces".
@@ -133,15 +150,10 @@ func touches(f record.Fields, at *geo.Point, radius float64) bool {
 // notamSnapshot are the params of "notam-snapshot". Only what is in force is known, so
 // active_only changes nothing.
 type notamSnapshot struct {
-	Limit *int `json:"limit"`
+	Limit *float64 `json:"limit"`
 }
 
-func (p notamSnapshot) limit() int {
-	if p.Limit == nil {
-		return usualNOTAMs
-	}
-	return max(1, min(*p.Limit, mostNOTAMs))
-}
+func (p notamSnapshot) limit() int { return int(clamp(p.Limit, usualNOTAMs, mostNOTAMs)) }
 
 type oneAirport struct {
 	ICAO string `json:"icao"`

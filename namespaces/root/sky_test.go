@@ -48,6 +48,7 @@ func sky(t *testing.T, body func(t *testing.T, n *gateway.Namespace, change func
 		body(t, root.New(root.Config{
 			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(),
 			Receiver: func() *geo.Point { return &geo.Point{Lat: 50, Lon: 8} }, Online: func() bool { return true },
+			Refresh: func(topicName string) int { return len(topicName) },
 		}), func(topicName string, c record.Change) {
 			if _, err := writers[topicName].Append(ctx, &c); err != nil {
 				t.Fatal(err)
@@ -222,6 +223,7 @@ func TestSkyRequests(t *testing.T) {
 			"NOTAMs":              {"notam-snapshot", `{}`, `"notams":[{"notam_id":"N2" "tfrs":[{"notam_id":"N2" "total_active":2 "tfr_count":1`, ``},
 			"the newest of them":  {"notam-snapshot", `{"limit":1,"active_only":true}`, `"notam_id":"N2"`, `"N1"`},
 			"of an airport":       {"airport", `{"icao":"ksea"}`, `"data":[{"notam_id":"N1"`, `"N2"`},
+			"asked for anew":      {"refresh", `null`, `"success":true "message":"NOTAM`, ``},
 			"of an airport, none": {"airport", `{}`, `invalid_params Missing icao`, ``},
 		} {
 			got := ask(t, s, "request", fmt.Sprintf(`{"type":%q,"request_id":1,"params":%s}`, tc.kind, tc.params))
@@ -238,7 +240,7 @@ func TestSkyRequests(t *testing.T) {
 		c := &conn{}
 		poor := n.Connect(c, who, nil)
 		defer poor.Close()
-		for _, kind := range []string{"airspaces", "airspace-boundaries", "boundaries", "notam-snapshot", "airport"} {
+		for _, kind := range []string{"airspaces", "airspace-boundaries", "boundaries", "notam-snapshot", "airport", "refresh"} {
 			if got := ask(t, poor, "request", `{"type":"`+kind+`","request_id":1,"params":{"icao":"KSEA"}}`); !strings.Contains(got, "permission_denied") {
 				t.Errorf("%s without a permission: %s", kind, got)
 			}

@@ -139,6 +139,35 @@ func TestRetryAfterIsKept(t *testing.T) {
 	})
 }
 
+// TestAsk: who wants news has the upstream asked, at once when it was left alone for a
+// while; an upstream that fails is not asked more often for that.
+func TestAsk(t *testing.T) {
+	live(t, func(t *testing.T, f *fixture, since func() []time.Duration) {
+		time.Sleep(31 * time.Second)
+		f.Ask()
+		if at := since(); len(at) != 2 || at[1] != 31*time.Second {
+			t.Fatalf("asked at %v", at)
+		}
+		for range 50 {
+			f.Ask()
+			time.Sleep(time.Second)
+		}
+		if at := since(); len(at) != 3 || at[2] != at[1]+leastPause {
+			t.Errorf("asked at %v", at)
+		}
+		f.upstream.says(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", 500) })
+		time.Sleep(5 * time.Hour)
+		before := len(since())
+		for range 3600 {
+			f.Ask()
+			time.Sleep(time.Second)
+		}
+		if n := len(since()) - before; n > 13 {
+			t.Errorf("an upstream that fails is asked %d times in an hour", n)
+		}
+	})
+}
+
 // TestBegins: what is listed before it begins is told when it does, also when the upstream
 // is away by then; what is taken back before that is never told.
 func TestBegins(t *testing.T) {

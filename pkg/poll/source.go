@@ -24,6 +24,8 @@ const (
 	// lookEvery is how often it is looked, at least, whether something has begun: a
 	// clock may be set.
 	lookEvery = time.Minute
+	// leastPause is how long an upstream is left alone at least, whoever wants news.
+	leastPause = 30 * time.Second
 )
 
 // Item is one record that an answer lists.
@@ -68,6 +70,7 @@ type Source struct {
 	address *url.URL
 	decode  Decode
 	health  *feed.Health
+	wanted  chan struct{} // holds one token when somebody wants news
 
 	// Owned by Run.
 	fetch   *fetcher
@@ -90,13 +93,23 @@ func New(cfg Config, decode Decode, log zerolog.Logger) (*Source, error) {
 	log = log.With().Str("source", cfg.Name).Str("host", address.Host).Str("path", address.Path).Logger()
 	return &Source{
 		cfg: cfg, address: address, decode: decode, health: feed.NewHealth(log, nil),
-		fetch: newFetcher(address.Scheme, cfg), listed: map[string]struct{}{},
+		wanted: make(chan struct{}, 1),
+		fetch:  newFetcher(address.Scheme, cfg), listed: map[string]struct{}{},
 	}, nil
 }
 
 // Status implements [feed.Source]. Newest is when the upstream last gave a good answer,
 // Records counts what such answers listed, Bad refused records and failed questions.
 func (s *Source) Status() feed.Status { return s.health.Status() }
+
+// Ask has the upstream asked soon, out of turn: not within half a minute of the last
+// time, and not while it fails. It is safe for concurrent use, and does not wait.
+func (s *Source) Ask() {
+	select {
+	case s.wanted <- struct{}{}:
+	default:
+	}
+}
 
 // Run implements [feed.Source]. It returns nil, when ctx ends: whatever an upstream does
 // wrong may mend.
@@ -105,7 +118,7 @@ func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
 	retry := &backoff.ExponentialBackOff{
 		InitialInterval: firstRetry, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: maxRetry,
 	}
-	var next time.Time
+	var next, soonest time.Time
 	for {
 		if !time.Now().Before(next) {
 			err := s.poll(ctx, sink)
@@ -113,11 +126,18 @@ func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
 				return nil
 			}
 			next = time.Now().Add(s.pause(err, retry))
+			if soonest = next; err == nil {
+				soonest = time.Now().Add(leastPause)
+			}
 		}
 		s.begin(sink, time.Now())
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-s.wanted:
+			if soonest.Before(next) {
+				next = soonest
+			}
 		case <-time.After(min(time.Until(next), s.untilBegin(time.Now()))):
 		}
 	}

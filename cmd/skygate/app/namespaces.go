@@ -11,7 +11,7 @@ import (
 // namespaces are what clients connect to: one entry for each.
 func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
 	a.cannonball = cannonball.New(cannonball.Config{Hub: a.hub, Auth: auth, Logger: a.logger})
-	main := root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online, System: system{a}})
+	main := root.New(root.Config{Hub: a.hub, Auth: auth, Logger: a.logger, Receiver: a.receiver, Online: a.online, Refresh: a.refresh, System: system{a}})
 	root.AddAcknowledge(main, a.hub, a.safety)
 	root.AddRules(main, a.alerts.book)
 	all := []*gateway.Namespace{

@@ -30,6 +30,8 @@ type source struct {
 	aircraft   bool // it is a source of aircraft
 	status     func() feed.Status
 	run        func(ctx context.Context) error
+	topicName  string
+	ask        func() // has it ask soon; nil when it asks nobody
 }
 
 func (s source) start(ctx context.Context) error {
@@ -40,10 +42,6 @@ func (s source) start(ctx context.Context) error {
 }
 
 func (a *App) openSources() ([]source, error) {
-	isDemo := func(c config.Source) bool { return c.Kind == "demo" }
-	if slices.ContainsFunc(a.cfg.Sources, isDemo) && len(a.cfg.Sources) > 1 {
-		a.logger.Warn().Msg("a demo source is among the sources: simulated aircraft mix with the others")
-	}
 	out := make([]source, 0, len(a.cfg.Sources))
 	for _, c := range a.cfg.Sources {
 		opened, err := a.open(c)
@@ -53,7 +51,23 @@ func (a *App) openSources() ([]source, error) {
 		opened.kind, opened.name = c.Kind, c.Name
 		out = append(out, opened)
 	}
+	demos := func(s source) bool { return s.kind == "demo" }
+	others := func(s source) bool { return s.aircraft && s.kind != "demo" }
+	if slices.ContainsFunc(out, demos) && slices.ContainsFunc(out, others) {
+		a.logger.Warn().Msg("a demo source is among the sources: simulated aircraft mix with the others")
+	}
 	return out, nil
+}
+
+// refresh has the sources of a topic that ask others ask soon, and counts them.
+func (a *App) refresh(topicName string) (n int) {
+	for _, s := range a.sources {
+		if s.topicName == topicName && s.ask != nil {
+			s.ask()
+			n++
+		}
+	}
+	return n
 }
 
 // open makes a source of its configuration: of records of a topic, or of messages.
@@ -75,7 +89,11 @@ func (a *App) open(c config.Source) (source, error) {
 		return source{}, err
 	}
 	sink := a.feeds[topicName].From(c.Name)
-	return source{aircraft: aircraft, status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, sink) }}, nil
+	out := source{aircraft: aircraft, topicName: topicName, status: s.Status, run: func(ctx context.Context) error { return s.Run(ctx, sink) }}
+	if asks, ok := s.(interface{ Ask() }); ok {
+		out.ask = asks.Ask
+	}
+	return out, nil
 }
 
 // openAircraft makes a source of aircraft: one line for each kind.
