@@ -124,6 +124,9 @@ func (e *Event) Record() record.Event {
 	if e.Squawk != "" {
 		text("squawk", e.Squawk)
 	}
+	if e.Action == ActionResolved {
+		raw("resolved", "true") // the reference's clients note it so; in a snapshot nothing else tells them
+	}
 	if e.ICAO2 != "" {
 		raw("aircraft_snapshot_2", e.Snapshot2)
 		text("callsign_2", e.Callsign2)

@@ -174,14 +174,14 @@ func TestUpdatesKeepTheTimestamp(t *testing.T) {
 	p.vr = -1
 	s.fly(100, p)
 	s.want("3 new low extreme_vs 4B1805", "4 updated critical extreme_vs 4B1805", "63 resolved critical extreme_vs 4B1805")
-	for i, want := range []struct{ name, action string }{
-		{"safety:event", `"safety_event"`},
-		{"safety:event_updated", `"safety_event_updated"`},
-		{"safety:event_resolved", `"safety_event_resolved"`},
+	for i, want := range []struct{ name, action, resolved string }{
+		{"safety:event", `"safety_event"`, ""},
+		{"safety:event_updated", `"safety_event_updated"`, ""},
+		{"safety:event_resolved", `"safety_event_resolved"`, "true"},
 	} {
 		r := s.events[i].Record()
-		if r.Name != want.name || r.Fields.Get("event_action") != want.action {
-			t.Errorf("%s with action %s, want %v", r.Name, r.Fields.Get("event_action"), want)
+		if r.Name != want.name || r.Fields.Get("event_action") != want.action || r.Fields.Get("resolved") != want.resolved {
+			t.Errorf("%s with action %s, resolved %q, want %v", r.Name, r.Fields.Get("event_action"), r.Fields.Get("resolved"), want)
 		}
 		if got := r.Fields.Get("timestamp"); got != `"2026-07-01T12:00:03.000Z"` {
 			t.Errorf("%s: timestamp %s", r.Name, got)

@@ -83,6 +83,9 @@ func (m *Monitor) track(key string) *track {
 func (e *Event) heir() record.Event {
 	out := record.Event{Name: actions[e.Action].event, Owner: e.inherited.Owner, Record: record.Record{Key: e.ID, Fields: slices.Clone(e.inherited.Fields)}}
 	out.Fields.Set("event_action", record.String(e.Action.String()))
+	if e.Action == ActionResolved {
+		out.Fields.Set("resolved", "true")
+	}
 	out.Fields.Set("last_seen", epoch(e.LastSeen))
 	out.Fields.Set("updated_at", record.String(e.UpdatedAt.UTC().Format(timeLayout)))
 	return out

@@ -148,7 +148,7 @@ func TestInheritedAndNeverHeard(t *testing.T) {
 	}
 	over := told[0]
 	for field, want := range map[string]string{
-		"event_action": `"safety_event_resolved"`, "message": `"EMERGENCY: A squawking 7700"`, "internal_id": `"squawk_emergency:A"`,
+		"event_action": `"safety_event_resolved"`, "resolved": "true", "message": `"EMERGENCY: A squawking 7700"`, "internal_id": `"squawk_emergency:A"`,
 	} {
 		if got := over.Fields.Get(field); got != want {
 			t.Errorf("%s is %s, want %s", field, got, want)
