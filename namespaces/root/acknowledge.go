@@ -66,12 +66,15 @@ func AddAcknowledge(n *gateway.Namespace, h *hub.Hub, events Publisher) {
 	})
 }
 
-// acknowledging is the event that tells that one was acknowledged.
+// acknowledging is the event that tells that one was acknowledged. One that is over
+// stays so: its action tells that to a monitor that begins with what was told.
 func acknowledging(e *record.Event, at string) record.Event {
 	fields := slices.Clone(e.Fields)
 	fields.Set("acknowledged", "true")
 	fields.Set("acknowledged_at", record.String(at))
-	fields.Set("event_action", record.String("safety_event_updated"))
+	if record.Text(fields.Get("event_action")) != "safety_event_resolved" {
+		fields.Set("event_action", record.String("safety_event_updated"))
+	}
 	fields.Set("updated_at", record.String(at))
 	return record.Event{Name: "safety:event_updated", Record: record.Record{Key: e.Key, Fields: fields}}
 }

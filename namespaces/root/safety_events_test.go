@@ -99,10 +99,16 @@ func TestAcknowledge(t *testing.T) {
 		if sent := other.take(); len(sent) != 1 || !strings.Contains(sent[0], `"acknowledged":true`) {
 			t.Errorf("the end is told as %q", sent)
 		}
+		d.happens("safety", "safety:event_resolved", "over", `event_action="safety_event_resolved"`, `resolved=true`, `acknowledged=false`)
+		d.wants("safety-acknowledge", `{"id":"over"}`, `{"success":true,"id":"over","acknowledged":true,"acknowledged_at":"NOW"}`)
+		synctest.Wait()
+		if sent := other.take(); len(sent) != 2 || !strings.Contains(sent[1], `"event_action":"safety_event_resolved"`) || !strings.Contains(sent[1], `"resolved":true`) {
+			t.Errorf("what is over, and is acknowledged, is told as %q", sent)
+		}
 		d.wants("safety-events", `{"icao_hex":"A1"}`, `[{"id":"a","acknowledged":true,"acknowledged_at":"`+at+`","icao_hex":"A1","severity":"critical"}]`)
 		late, session := connect(d.namespace, `{"subscribe":{"topics":["safety"]}}`)
 		defer session.Close()
-		if sent := strings.Join(late.take(), " "); strings.Count(sent, `"acknowledged":true`) != 2 {
+		if sent := strings.Join(late.take(), " "); strings.Count(sent, `"acknowledged":true`) != 3 {
 			t.Errorf("who comes late gets %s", sent)
 		}
 	})

@@ -46,7 +46,7 @@ func TestAcknowledge(t *testing.T) {
 	bert.told("safety:event_resolved", `"id":"`+id+`"`, `"acknowledged":true`)
 	late := enter(t, s, "/")
 	late.emit("subscribe", map[string]any{"topics": []string{"safety"}})
-	late.told("safety:snapshot", `"count":1`, `"id":"`+id+`"`, `"acknowledged":true`, `"event_action":"safety_event_resolved"`)
+	late.told("safety:snapshot", `"count":1`, `"id":"`+id+`"`, `"acknowledged":true`, `"event_action":"safety_event_resolved"`, `"resolved":true`)
 }
 
 // TestAFlood: who asks for too much is told so, for each thing asked for; others and
@@ -74,6 +74,10 @@ func TestAFlood(t *testing.T) {
 	}
 	if served < 40 || refused == 0 || served+refused != asked {
 		t.Errorf("%d were served, %d refused of %d", served, refused, asked)
+	}
+	var health map[string]any
+	if s.get("/healthz", &health); health["rate_limited"] != float64(refused) {
+		t.Errorf("%d were refused, and %v are counted", refused, health["rate_limited"])
 	}
 	if got := bert.emit("request", map[string]any{"type": "status"}); !strings.Contains(got, `"online":`) {
 		t.Errorf("another is answered %s", got)

@@ -25,6 +25,7 @@ import (
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/safety"
 )
@@ -60,6 +61,7 @@ type App struct {
 	hub      *hub.Hub
 	sources  []source
 	sockets  *socketio.Server
+	spaces   []*gateway.Namespace
 	http     *http.Server
 
 	cannonball *cannonball.Cannonball

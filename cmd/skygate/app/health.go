@@ -17,6 +17,8 @@ type health struct {
 	Aircraft int    `json:"aircraft"`
 	// Refused counts updates of records beyond the number that their topic holds.
 	Refused uint64 `json:"refused,omitempty"`
+	// Limited counts what clients were refused because they asked for too much.
+	Limited uint64 `json:"rate_limited,omitempty"`
 	// Unwatched counts, by reason, what there was too much of for the watch for
 	// dangers.
 	Unwatched map[string]uint64 `json:"unwatched,omitempty"`
@@ -38,6 +40,9 @@ type sourceHealth struct {
 func (a *App) health(now time.Time) health {
 	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
 	delivering, partly := 0, 0
+	for _, n := range a.spaces {
+		h.Limited += n.Refused()
+	}
 	for _, s := range a.sources {
 		status := s.status()
 		switch status.State {

@@ -23,5 +23,6 @@ func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
 	for _, n := range all {
 		n.Limit(a.cfg.Limits)
 	}
+	a.spaces = all
 	return all
 }
