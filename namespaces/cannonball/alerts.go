@@ -47,8 +47,8 @@ type alerts struct {
 }
 
 type alertState struct {
-	id           string
-	acknowledged bool
+	alert
+	Acknowledged bool `json:"acknowledged"`
 }
 
 // alertLocked raises what the threats give reason to.
@@ -87,7 +87,7 @@ func (as *alerts) of(list []threat, now time.Time) (out []alert) {
 				Hex: t.Hex, Callsign: t.Callsign, DistanceNM: t.DistanceNM, Bearing: t.Bearing,
 				Timestamp: wire.Timestamp(now), Threat: *t,
 			}
-			as.open = append(as.open, alertState{id: a.ID})
+			as.open = append(as.open, alertState{alert: a})
 			out = append(out, a)
 		}
 		if t.Level == levelCritical && as.level[t.Hex] != levelCritical {
@@ -109,19 +109,19 @@ func (as *alerts) of(list []threat, now time.Time) (out []alert) {
 
 // acknowledge says whether there is such an alert.
 func (as *alerts) acknowledge(id string) bool {
-	i := slices.IndexFunc(as.open, func(a alertState) bool { return a.id == id })
+	i := slices.IndexFunc(as.open, func(a alertState) bool { return a.ID == id })
 	if i < 0 {
 		return false
 	}
-	as.open[i].acknowledged = true
+	as.open[i].Acknowledged = true
 	return true
 }
 
 // acknowledgeAll says how many were open.
 func (as *alerts) acknowledgeAll() (count int) {
 	for i := range as.open {
-		if !as.open[i].acknowledged {
-			as.open[i].acknowledged = true
+		if !as.open[i].Acknowledged {
+			as.open[i].Acknowledged = true
 			count++
 		}
 	}

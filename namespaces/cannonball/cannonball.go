@@ -4,7 +4,8 @@
 //
 // Each session gets what is near its own position, from the live aircraft. It gets
 // that when it asks ("threats"), and by itself when it changed ("threat_update"):
-// [Cannonball.Run] looks once a second for all sessions.
+// [Cannonball.Run] looks once a second for all sessions. While there are any it follows
+// the paths of what they watch out for, and says what those look like ([Path]).
 package cannonball
 
 import (
@@ -44,6 +45,7 @@ type Cannonball struct {
 	hub       *hub.Hub
 	logger    zerolog.Logger
 	namespace *gateway.Namespace
+	watch     *watch
 
 	mu        sync.Mutex // guards observers
 	observers map[*observer]struct{}
@@ -51,7 +53,7 @@ type Cannonball struct {
 
 // New gives the namespace. Nothing changes for its sessions by itself unless Run runs.
 func New(cfg Config) *Cannonball {
-	c := &Cannonball{hub: cfg.Hub, logger: cfg.Logger, observers: map[*observer]struct{}{}}
+	c := &Cannonball{hub: cfg.Hub, logger: cfg.Logger, watch: newWatch(), observers: map[*observer]struct{}{}}
 	n := gateway.New("/cannonball", cfg.Hub, gateway.Requiring(permission, cfg.Auth), cfg.Logger, c.connect)
 	gateway.On(n, "position_update", positionUpdate)
 	gateway.On(n, "set_radius", setRadius)
@@ -73,7 +75,7 @@ type started struct {
 }
 
 func (c *Cannonball) connect(s *gateway.Session, _ json.RawMessage) error {
-	o := newObserver(newID(), c.hub, s)
+	o := newObserver(newID(), c.hub, s, c.watch)
 	s.State = o
 	c.mu.Lock()
 	c.observers[o] = struct{}{}
@@ -101,7 +103,15 @@ func (c *Cannonball) Run(ctx context.Context) error {
 		changed := at != looked
 		looked = at
 		now := time.Now()
-		for _, o := range c.all() {
+		observers := c.all()
+		if len(observers) > 0 && c.watch.due(now) {
+			records, _, err := c.hub.Records(topicName)
+			if err != nil {
+				return err
+			}
+			c.watch.look(records, now)
+		}
+		for _, o := range observers {
 			if err := o.look(changed, now); err != nil {
 				c.logger.Error().Err(err).Str("session", o.id).Msg("what is near could not be told")
 			}

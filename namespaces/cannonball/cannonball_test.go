@@ -179,7 +179,9 @@ func TestRequests(t *testing.T) {
 		c.want("check", ask("known-aircraft-check", `{"icao":"bbbbbb"}`), `"data":{"icao_hex":"BBBBBB","is_known":true,"is_law_enforcement":true,"is_helicopter":true,"category":"Police Helicopter" … "confidence":"very_high"}`)
 		c.want("check of another", ask("known-aircraft-check", `{"icao_hex":"FFFFFF","owner":"Someone"}`), `"is_known":false,"is_law_enforcement":false,"is_helicopter":false,"category":null,"description":null,"confidence":"none"`)
 		c.want("check of none", ask("known-aircraft-check", `{}`), `"message":"Missing icao_hex parameter"`)
-		for _, requestType := range []string{"sessions", "patterns", "alerts", "stats-summary"} {
+		c.want("alerts", ask("alerts", `{}`), `"data":{"alerts":[{"id":" … "alert_type":"overhead" … "acknowledged":true},{"id":"`+raised.ID+`" … "acknowledged":true}],"count":2`)
+		c.want("patterns", ask("patterns", `{}`), `"data":{"patterns":[],"count":0}`)
+		for _, requestType := range []string{"sessions", "stats-summary"} {
 			c.want(requestType, ask(requestType, `{}`), `error … "code":"unknown_request","message":"Not available: `)
 		}
 		c.want("no such", ask("weather", `{}`), `Unknown request type: weather`)

@@ -45,8 +45,13 @@ type sky struct {
 // put has an aircraft somewhere.
 func (s *sky) put(hex string, lat float64, more ...record.Field) {
 	s.t.Helper()
+	s.at(hex, lat, 8, more...)
+}
+
+func (s *sky) at(hex string, lat, lon float64, more ...record.Field) {
+	s.t.Helper()
 	r := record.Record{Key: hex, Fields: append(record.Fields{
-		{Name: "lat", Raw: fmt.Sprintf("%.5f", lat)}, {Name: "lon", Raw: "8"},
+		{Name: "lat", Raw: fmt.Sprintf("%.5f", lat)}, {Name: "lon", Raw: record.Number(lon, 5)},
 	}, more...)}
 	r.Fields.Sort()
 	if _, err := s.w.Append(context.Background(), &record.Change{Added: []record.Record{r}}); err != nil {

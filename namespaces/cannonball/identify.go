@@ -17,7 +17,9 @@ type Identity struct {
 
 // Kind is what an aircraft is, to someone who watches out.
 type Kind struct {
-	Category, Description, Confidence        string
+	Category, Description, Confidence string
+	// Agency is the force that an aircraft is of, by its designator; "" when it has none.
+	Agency                                   string
 	LawEnforcement, Helicopter, Surveillance bool
 }
 
@@ -71,6 +73,9 @@ func Identify(id Identity) (k Kind, ok bool) {
 	})
 	k.Surveillance = slices.Contains(surveillance, typeCode)
 	k.LawEnforcement, k.Confidence, k.Description = enforcement(id, callsign)
+	if k.Confidence == sureVeryHigh {
+		k.Agency = k.Description
+	}
 	switch {
 	case k.LawEnforcement && k.Helicopter:
 		k.Category = "Police Helicopter"

@@ -104,7 +104,7 @@ func (t *Track) Approach() Approach {
 }
 
 // Urgency is how much it hurts to look elsewhere, 0 to 100.
-func Urgency(k Kind, distanceNM float64, a Approach) int {
+func Urgency(k Kind, distanceNM float64, a Approach, patterns []Pattern) int {
 	score := 0
 	for _, step := range []struct {
 		within float64
@@ -141,7 +141,11 @@ func Urgency(k Kind, distanceNM float64, a Approach) int {
 	case levelWarning:
 		score += 5
 	}
-	return min(score, 100)
+	points := float64(score)
+	for _, p := range patterns {
+		points += patternPoints[p.Type] * p.Confidence
+	}
+	return int(min(math.Round(points), 100))
 }
 
 var directions = [16]string{"N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"}

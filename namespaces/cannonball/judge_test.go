@@ -125,7 +125,7 @@ func TestUrgency(t *testing.T) {
 		"a helicopter far away": {cannonball.Kind{Helicopter: true}, 20, cannonball.Approach{Trend: "unknown"}, 0},
 		"a helicopter":          {cannonball.Kind{Helicopter: true}, 2.5, cannonball.Approach{Trend: "approaching"}, 40},
 	} {
-		if got := cannonball.Urgency(tc.kind, tc.nm, tc.a); got != tc.want {
+		if got := cannonball.Urgency(tc.kind, tc.nm, tc.a, nil); got != tc.want {
 			t.Errorf("%s: %d, want %d", name, got, tc.want)
 		}
 	}

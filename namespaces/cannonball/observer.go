@@ -34,6 +34,7 @@ type observer struct {
 	id        string
 	hub       *hub.Hub
 	session   *gateway.Session
+	watch     *watch
 	positions *rate.Limiter // of position_update
 	questions *rate.Limiter // of get_threats
 
@@ -48,9 +49,9 @@ type observer struct {
 	alerts  alerts
 }
 
-func newObserver(id string, h *hub.Hub, s *gateway.Session) *observer {
+func newObserver(id string, h *hub.Hub, s *gateway.Session, w *watch) *observer {
 	return &observer{
-		id: id, hub: h, session: s, radius: defaultRadius,
+		id: id, hub: h, session: s, watch: w, radius: defaultRadius,
 		positions: rate.NewLimiter(5, 15), questions: rate.NewLimiter(10, 30),
 		tracks: map[string]*Track{}, alerts: alerts{raised: map[alarm]time.Time{}, level: map[string]string{}},
 	}
@@ -118,7 +119,7 @@ func (o *observer) nearLocked(now time.Time) ([]threat, error) {
 		}
 		tracks[s.hex] = track
 		track.Add(now, geo.DistanceNM(*o.where, s.where))
-		list = append(list, s.threat(*o.where, o.heading, track))
+		list = append(list, s.threat(*o.where, o.heading, track, o.watch.of(s.hex)))
 	}
 	o.tracks = tracks
 	sortThreats(list)

@@ -3,6 +3,7 @@ package cannonball
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,11 +60,27 @@ type identified struct {
 	Confidence  string  `json:"confidence"`
 }
 
+// raised answers "alerts": those of this session, newest first.
+type raised struct {
+	Alerts []alertState `json:"alerts"`
+	Count  int          `json:"count"`
+}
+
+// flown answers "patterns": what the paths of the threats look like.
+type flown struct {
+	Patterns []flight `json:"patterns"`
+	Count    int      `json:"count"`
+}
+
+type flight struct {
+	Hex      string  `json:"icao_hex"`
+	Callsign *string `json:"callsign"`
+	Pattern
+}
+
 // missing are the requests of the reference that nothing here can answer, and why.
 var missing = map[string]string{
 	"sessions":      "sessions of the past are not kept",
-	"patterns":      "flight patterns are not looked for",
-	"alerts":        "alerts are told when they are raised, and not kept",
 	"stats-summary": "sessions of the past are not kept",
 }
 
@@ -92,7 +109,7 @@ func requests(n *gateway.Namespace) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		if !o.alerts.acknowledge(id) {
-			return acknowledged{}, gateway.Errorf(gateway.CodeInvalidParams, "Alert not found")
+			return acknowledged{}, gateway.Errorf(gateway.CodeNotFound, "Alert not found")
 		}
 		return acknowledged{true, id, true}, nil
 	})
@@ -101,6 +118,28 @@ func requests(n *gateway.Namespace) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		return acknowledgedAll{true, o.alerts.acknowledgeAll()}, nil
+	})
+	gateway.Handle(n, "alerts", permission, func(_ context.Context, s *gateway.Session, _ json.RawMessage) (raised, error) {
+		o := observerOf(s)
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		list := append([]alertState{}, o.alerts.open...)
+		slices.Reverse(list)
+		return raised{list, len(list)}, nil
+	})
+	gateway.Handle(n, "patterns", permission, func(_ context.Context, s *gateway.Session, _ json.RawMessage) (flown, error) {
+		o := observerOf(s)
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		list, err := o.nearLocked(time.Now())
+		answer := flown{Patterns: []flight{}}
+		for i := range list {
+			for _, p := range list[i].Patterns {
+				answer.Patterns = append(answer.Patterns, flight{list[i].Hex, list[i].Callsign, p})
+			}
+		}
+		answer.Count = len(answer.Patterns)
+		return answer, err
 	})
 	gateway.Handle(n, "known-aircraft-check", permission, func(_ context.Context, s *gateway.Session, p whatIs) (identified, error) {
 		return observerOf(s).identify(p)

@@ -18,32 +18,35 @@ const ceilingFt = 20_000
 // threat is an aircraft as clients get it: what the reference tells of one in
 // "threats", and in "threat_update".
 type threat struct {
-	Hex          string   `json:"hex"`
-	Callsign     *string  `json:"callsign"`
-	Category     string   `json:"category"`
-	Description  string   `json:"description"`
-	DistanceNM   float64  `json:"distance_nm"`
-	Bearing      float64  `json:"bearing"`
-	Relative     *float64 `json:"relative_bearing"`
-	Direction    string   `json:"direction"`
-	Altitude     *float64 `json:"altitude"` // ft; 0 on the ground
-	GroundSpeed  *float64 `json:"ground_speed"`
-	TrackDeg     *float64 `json:"track"`
-	VerticalRate *float64 `json:"vertical_rate"`
-	Trend        string   `json:"trend"`
-	Level        string   `json:"threat_level"`
-	Enforcement  bool     `json:"is_law_enforcement"`
-	Helicopter   bool     `json:"is_helicopter"`
-	Surveillance bool     `json:"is_surveillance_type"`
-	Confidence   string   `json:"confidence"`
-	Urgency      int      `json:"urgency_score"`
-	ClosingKt    *float64 `json:"closing_speed"`
-	ETA          *float64 `json:"eta_seconds"`
-	Patterns     []string `json:"patterns"` // none are looked for
-	Type         *string  `json:"aircraft_type"`
-	Registration *string  `json:"registration"`
-	Lat          float64  `json:"lat"`
-	Lon          float64  `json:"lon"`
+	Hex          string    `json:"hex"`
+	Callsign     *string   `json:"callsign"`
+	Category     string    `json:"category"`
+	Description  string    `json:"description"`
+	DistanceNM   float64   `json:"distance_nm"`
+	Bearing      float64   `json:"bearing"`
+	Relative     *float64  `json:"relative_bearing"`
+	Direction    string    `json:"direction"`
+	Altitude     *float64  `json:"altitude"` // ft; 0 on the ground
+	GroundSpeed  *float64  `json:"ground_speed"`
+	TrackDeg     *float64  `json:"track"`
+	VerticalRate *float64  `json:"vertical_rate"`
+	Trend        string    `json:"trend"`
+	Level        string    `json:"threat_level"`
+	Enforcement  bool      `json:"is_law_enforcement"`
+	Helicopter   bool      `json:"is_helicopter"`
+	Surveillance bool      `json:"is_surveillance_type"`
+	Confidence   string    `json:"confidence"`
+	Urgency      int       `json:"urgency_score"`
+	ClosingKt    *float64  `json:"closing_speed"`
+	ETA          *float64  `json:"eta_seconds"`
+	Patterns     []Pattern `json:"patterns"`
+	KnownLE      bool      `json:"known_le"` // by a designator of its own
+	Agency       *string   `json:"agency_name"`
+	AgencyType   *string   `json:"agency_type"` // not known here
+	Type         *string   `json:"aircraft_type"`
+	Registration *string   `json:"registration"`
+	Lat          float64   `json:"lat"`
+	Lon          float64   `json:"lon"`
 
 	exact float64 // the distance
 }
@@ -84,7 +87,7 @@ func identityOf(f record.Fields) Identity {
 }
 
 // threat tells a sighting to an observer who is somewhere and heads somewhere.
-func (s *sighting) threat(from geo.Point, heading *float64, track *Track) threat {
+func (s *sighting) threat(from geo.Point, heading *float64, track *Track, patterns []Pattern) threat {
 	distance, bearing, a := geo.DistanceNM(from, s.where), geo.BearingDeg(from, s.where), track.Approach()
 	t := threat{
 		Hex: s.hex, Callsign: known(text(s.fields, "flight")),
@@ -92,9 +95,9 @@ func (s *sighting) threat(from geo.Point, heading *float64, track *Track) threat
 		DistanceNM: round(distance, 2), Bearing: round(bearing, 1), Direction: Direction(bearing),
 		Altitude: altitude(s.fields), GroundSpeed: number(s.fields, "gs"),
 		TrackDeg: number(s.fields, "track"), VerticalRate: number(s.fields, "vr"),
-		Trend: a.Trend, Level: Level(s.kind, distance), Urgency: Urgency(s.kind, distance, a),
+		Trend: a.Trend, Level: Level(s.kind, distance), Urgency: Urgency(s.kind, distance, a, patterns),
 		Enforcement: s.kind.LawEnforcement, Helicopter: s.kind.Helicopter, Surveillance: s.kind.Surveillance,
-		ClosingKt: rounded(a.ClosingKt, 0), ETA: rounded(a.ETA, 0), Patterns: []string{},
+		ClosingKt: rounded(a.ClosingKt, 0), ETA: rounded(a.ETA, 0), Patterns: patterns, KnownLE: s.kind.Agency != "", Agency: known(s.kind.Agency),
 		Type: known(text(s.fields, "t")), Registration: known(text(s.fields, "r")),
 		Lat: s.where.Lat, Lon: s.where.Lon, exact: distance,
 	}
