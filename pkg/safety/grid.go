@@ -46,7 +46,7 @@ func (b band) meets(other band) bool { return b.low <= other.high && other.low <
 // node is a track's place in the grid.
 type node struct {
 	cell   cell
-	index  int
+	index  int // in its cube
 	placed bool
 }
 
@@ -64,7 +64,7 @@ func (g *grid) index(v float64) int { return int(math.Floor(v / g.size)) }
 func (g *grid) place(t *track, at vector, levels band) {
 	c := cellAt(g.index(at.x), g.index(at.y), g.index(at.z))
 	if t.placed && t.cell == c {
-		g.cubes[c].spots[t.node.index] = spot{at, levels, t}
+		g.cubes[c].spots[t.index] = spot{at, levels, t}
 		return
 	}
 	g.remove(t)
@@ -99,8 +99,8 @@ func (g *grid) remove(t *track) {
 	}
 	q := g.cubes[t.cell]
 	last := len(q.spots) - 1
-	q.spots[t.node.index] = q.spots[last]
-	q.spots[t.node.index].track.node.index = t.node.index
+	q.spots[t.index] = q.spots[last]
+	q.spots[t.index].track.index = t.index
 	q.spots[last] = spot{}
 	q.spots = q.spots[:last]
 	if last == 0 {
