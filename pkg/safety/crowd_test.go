@@ -120,3 +120,17 @@ func BenchmarkObserveCrowd(b *testing.B) {
 		})
 	}
 }
+
+// Each operation moves 10,000 aircraft on in the grid, as is done every two seconds:
+// 1 to 2 ms.
+func BenchmarkSettle(b *testing.B) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	m := New(DefaultConfig())
+	for _, a := range crowd(10_000, 20, 20, 30_000, now) {
+		m.Observe(a, now)
+	}
+	for b.Loop() {
+		m.settled = 0
+		m.settle(now.UnixMilli() + 1)
+	}
+}
