@@ -61,7 +61,7 @@ func (m *merger) combine(r *row, u *record.Update, source int, observed, now int
 func (m *merger) choose(r *row, i int, f record.Field, u *record.Update, source int, observed int64, barred bool, keep func(int), take func(record.Field)) {
 	own := r.origins[i].source == source
 	switch {
-	case barred && m.isDated(f.Name), !own && m.heardAt(f.Name, u, observed) <= r.origins[i].at:
+	case barred && m.isDated(f.Name), m.owned(r, r.origins[i], source), !own && m.heardAt(f.Name, u, observed) <= r.origins[i].at:
 		keep(i)
 	case f.Raw == "": // vanished, for this source
 		if !own {

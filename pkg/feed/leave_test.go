@@ -55,7 +55,31 @@ func TestEnds(t *testing.T) {
 			put(0, listed("A", "1", 0))
 			put(1, listed("A", "2", 0))
 			put(0, gone("A"))
-		}, 0, map[string]string{"A": ""}},
+		}, 0, map[string]string{"A": "1"}},
+		"another lists it, and tells it anew": {2, func(put func(int, *record.Update)) {
+			put(0, listed("A", "1", 0))
+			put(1, listed("A", "2", 0))
+			put(0, gone("A"))
+			put(1, listed("A", "2", 0))
+		}, 0, map[string]string{"A": "2"}},
+		"over, for one of them": {2, func(put func(int, *record.Update)) {
+			put(1, listed("A", "2", start+2*day))
+			put(0, listed("A", "1", start))
+		}, day, map[string]string{"A": "2"}},
+		"the last end counts": {2, func(put func(int, *record.Update)) {
+			put(1, listed("A", "2", start+2*day))
+			put(0, listed("A", "1", start+day))
+		}, day, map[string]string{"A": "2"}},
+		"who said the last end is gone": {2, func(put func(int, *record.Update)) {
+			put(1, listed("A", "2", start+2*day))
+			put(0, listed("A", "1", start+day))
+			put(1, gone("A"))
+		}, day, map[string]string{}},
+		"gone, and another begins": {2, func(put func(int, *record.Update)) {
+			put(0, listed("A", "1", 0))
+			put(0, gone("A"))
+			put(1, listed("A", "2", 0))
+		}, 0, map[string]string{"A": "2"}},
 		"nobody lists it": {2, func(put func(int, *record.Update)) {
 			put(0, listed("A", "1", 0))
 			put(1, listed("A", "2", 0))
@@ -75,9 +99,6 @@ func TestEnds(t *testing.T) {
 			got := map[string]string{}
 			for key, r := range m.rows {
 				got[key] = r.now.Get("v")
-			}
-			if _, ok := got["A"]; ok && name == "another still lists it" {
-				got["A"] = "" // of one of them, whichever
 			}
 			if d := cmp.Diff(tc.want, got); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
@@ -128,5 +149,47 @@ func TestChangesAddUp(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Fatalf("seed %d (-there is +told):\n%s", seed, d)
 		}
+	}
+}
+
+// TestTwoListsAreStill: what two sources list differently is not told anew with every
+// poll of theirs.
+func TestTwoListsAreStill(t *testing.T) {
+	m, now := newMerger(topic.Policy{}), start
+	m.sources = []string{"one", "two"}
+	told := 0
+	for range 20 {
+		for source, v := range []string{"1", "2"} {
+			u := listed("A", v, 0)
+			u.Observed = now
+			m.put(u, source, now)
+			if m.flush(now) != nil {
+				told++
+			}
+			now += 60_000
+		}
+	}
+	if told != 1 {
+		t.Errorf("it was told %d times", told)
+	}
+}
+
+// TestClockThatRanAhead: what ended by a clock that was ahead is back with the next poll
+// after the clock was set right.
+func TestClockThatRanAhead(t *testing.T) {
+	const hour = int64(3600 * 1000)
+	m := newMerger(topic.Policy{})
+	m.put(listed("A", "1", start+hour), 0, start)
+	m.flush(start)
+	if gone := m.expire(start + 24*hour); len(gone) != 1 {
+		t.Fatalf("ended: %v", gone)
+	}
+	if c := m.flush(start + 24*hour); c == nil || len(c.Removed) != 1 {
+		t.Errorf("told: %+v", c)
+	}
+	m.put(listed("A", "1", start+hour), 0, start+60_000)
+	m.expire(start + 61_000)
+	if c := m.flush(start + 61_000); c == nil || len(c.Added) != 1 {
+		t.Errorf("told: %+v", c)
 	}
 }

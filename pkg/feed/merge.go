@@ -88,10 +88,8 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 	}
 	r := m.rows[u.Key]
 	switch {
-	case u.Gone:
+	case u.Gone, u.Until != 0 && u.Until <= now:
 		m.leave(r, source, now)
-		return nil
-	case r == nil && u.Until != 0 && u.Until <= now:
 		return nil
 	case r == nil && m.policy.MaxRecords > 0 && len(m.rows) >= m.policy.MaxRecords:
 		m.refused++
@@ -112,9 +110,7 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 		m.set(r, u.Fields)
 	}
 	m.assume(r)
-	if u.Until != 0 || r.until != 0 && !m.shared(r, source) {
-		r.until = u.Until
-	}
+	m.end(r, source, u.Until)
 	r.observed = max(observed, min(r.observed, now))
 	m.touch(r)
 	return r

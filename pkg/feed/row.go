@@ -16,8 +16,9 @@ type row struct {
 	heard    []int64  // by each source
 	told     record.Fields
 	observed int64
-	rideAt   int64 // from when on the next change takes the noise along
-	until    int64 // when it ends by itself; 0 is not known
+	rideAt   int64   // from when on the next change takes the noise along
+	until    int64   // when it ends by itself; 0 is not known
+	ends     []int64 // that, as each source tells it, when there are several
 	isTold   bool
 	dirty    bool
 	expired  bool
