@@ -42,6 +42,7 @@ func (p pages) decode(ctx context.Context, body []byte, more poll.Get, now time.
 	if err != nil {
 		return found, err
 	}
+	found.Partial = total > maxPages
 	for n := 2; n <= min(total, maxPages); n++ {
 		next := *p.address
 		query := next.Query()
@@ -100,7 +101,7 @@ func read(body []byte, all *[]notice, found *poll.Found) (total int, err error) 
 			*all = append(*all, n)
 		}
 	}
-	return int(max(1, min(answer.TotalPages.V, maxPages))), nil
+	return int(max(1, min(answer.TotalPages.V, maxPages+1))), nil
 }
 
 // inForce gives the records of what neither cancels nor was replaced.

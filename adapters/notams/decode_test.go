@@ -104,6 +104,11 @@ func TestPages(t *testing.T) {
 	if err != nil || len(found.Items) != 3 || fmt.Sprint(asked) != "[icaoLocation=KSEA&pageNum=2 icaoLocation=KSEA&pageNum=3]" {
 		t.Errorf("%d NOTAMs, asked for %v, %v", len(found.Items), asked, err)
 	}
+	many := strings.Replace(page(1), `"totalPages":3`, `"totalPages":1e9`, 1)
+	asked = nil
+	if found, err := (pages{address}).decode(t.Context(), []byte(many), more, time.Now()); err != nil || !found.Partial || len(asked) != maxPages-1 {
+		t.Errorf("of a billion pages %d were asked for, in part: %v, %v", len(asked)+1, found.Partial, err)
+	}
 	asked, fail = nil, true
 	if found, err := (pages{address}).decode(t.Context(), []byte(page(1)), more, time.Now()); err == nil || len(found.Items) != 0 {
 		t.Errorf("%d NOTAMs, %v", len(found.Items), err)

@@ -72,6 +72,8 @@ func (d *decoder) decode(ctx context.Context, body []byte, more poll.Get, now ti
 func list(body []byte) (found poll.Found, all []*restriction, err error) {
 	var collection struct {
 		Features *[]json.RawMessage `json:"features"`
+		Matched  airspace.Number    `json:"numberMatched"`
+		Total    airspace.Number    `json:"totalFeatures"`
 	}
 	if len(body) == 0 {
 		return found, nil, nil
@@ -82,6 +84,7 @@ func list(body []byte) (found poll.Found, all []*restriction, err error) {
 	if collection.Features == nil {
 		return found, nil, poll.Refuse("no FeatureCollection of GeoJSON")
 	}
+	found.Partial = max(collection.Matched.V, collection.Total.V) > float64(len(*collection.Features))
 	byID := map[string]*restriction{}
 	for _, raw := range *collection.Features {
 		r, reason := read(raw)

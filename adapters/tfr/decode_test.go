@@ -62,6 +62,14 @@ func TestList(t *testing.T) {
 			}
 		})
 	}
+	for body, partial := range map[string]bool{
+		`{"features":[],"totalFeatures":0,"numberMatched":0}`: false, `{"features":[],"totalFeatures":"unknown"}`: false,
+		`{"features":[],"numberMatched":84}`: true, `{"features":[],"totalFeatures":84}`: true,
+	} {
+		if found, err := (&decoder{}).decode(t.Context(), []byte(body), nil, time.Now()); err != nil || found.Partial != partial {
+			t.Errorf("%s: %+v, %v", body, found, err)
+		}
+	}
 	for _, body := range []string{`<html>`, `{"features":null}`, `[]`, `{"type":"ExceptionReport"}`} {
 		if found, err := (&decoder{}).decode(t.Context(), []byte(body), nil, time.Now()); err == nil || len(found.Items) != 0 {
 			t.Errorf("%s: %v, %v", body, found, err)

@@ -69,7 +69,7 @@ func TestRecordedList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found.Items) != 2 || found.Items[0].Key != "6/3475" || found.Items[1].Key != "6/9802" || found.Bad[BadDetail] != 1 {
+	if len(found.Items) != 2 || found.Items[0].Key != "6/3475" || found.Items[1].Key != "6/9802" || found.Bad[BadDetail] != 1 || !found.Partial {
 		t.Fatalf("%+v", found)
 	}
 	first, second := found.Items[0], found.Items[1]

@@ -104,7 +104,7 @@ func ask(t *testing.T, s *gateway.Session, event, payload string) string {
 
 func want(t *testing.T, what string, got []string, messages ...string) {
 	t.Helper()
-	if d := cmp.Diff(messages, plain(got)); d != "" {
+	if d := cmp.Diff(append([]string{}, messages...), plain(got)); d != "" {
 		t.Errorf("%s (-want +got):\n%s", what, d)
 	}
 }
@@ -162,6 +162,20 @@ func TestAirspaceFilters(t *testing.T) {
 				t.Errorf("%s is seen: %v\n%s", id, !seen, got)
 			}
 		}
+	})
+}
+
+// TestFieldsOfTheSky: what a client does not want to see decides all the same in which
+// list a record is.
+func TestFieldsOfTheSky(t *testing.T) {
+	sky(t, func(t *testing.T, n *gateway.Namespace, change func(string, record.Change)) {
+		change("airspace", record.Change{Added: []record.Record{advisory("S1", `"hazard":"TS"|"lat":50`), boundary("B1", `"class":"D"`)}})
+		c, s := connect(n, `{"subscribe":{"topics":"airspace","fields":{"airspace":["hazard"]}}}`)
+		defer s.Close()
+		synctest.Wait()
+		want(t, "one field", c.take()[1:], `airspace:snapshot {"advisories":[{"hazard":"TS","id":"S1"}],"boundaries":[{"id":"B1"}],"count":2,"seq":1}`)
+		change("airspace", record.Change{Updated: []record.Record{{Key: "S1", Fields: record.Fields{{Name: "lat", Raw: "51"}}}}})
+		want(t, "a change of another", c.take())
 	})
 }
 

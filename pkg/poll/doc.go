@@ -9,8 +9,8 @@
 //   - an answer is bounded in bytes, in time and in the records that are taken of it;
 //   - a record is told from its beginning on, and ends at its own end, whether or not
 //     the upstream can be reached then;
-//   - what a good answer no longer lists is gone. An answer that fails, or is none,
-//     takes nothing away;
+//   - what a good answer no longer lists is gone, unless it says that it is not all. An
+//     answer that fails, or is none, takes nothing away;
 //   - what is refused is counted by reason, a change of state is logged, and no answer
 //     ever is.
 //

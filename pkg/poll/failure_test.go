@@ -2,6 +2,7 @@ package poll
 
 import (
 	"compress/gzip"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -131,6 +132,25 @@ func TestKeeps(t *testing.T) {
 	if bad := f.Status().Bad["broken"]; bad != 2 {
 		t.Errorf("%d were refused", bad)
 	}
+}
+
+// TestPartial: of what an upstream tells in part only, the rest stays.
+func TestPartial(t *testing.T) {
+	f := newFixture(t)
+	f.upstream.lists(entry{ID: "A", V: 1}, entry{ID: "B", V: 1}, entry{ID: "C", V: 1})
+	f.ask()
+	whole := f.decode
+	f.decode = func(ctx context.Context, body []byte, more Get, now time.Time) (Found, error) {
+		found, err := whole(ctx, body, more, now)
+		found.Partial = true
+		return found, err
+	}
+	f.upstream.lists(entry{ID: "A", V: 2}, entry{ID: "C", From: time.Now().Add(time.Hour).UnixMilli()})
+	f.ask()
+	f.want("B is not told, C begins later", "A:2 B:1")
+	f.decode = whole
+	f.ask()
+	f.want("B is not listed", "A:2")
 }
 
 // TestTooMany: beyond a number nothing is taken, and nothing is lost of what there was.

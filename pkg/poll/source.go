@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"time"
@@ -42,6 +43,9 @@ type Found struct {
 	Items []Item
 	// Keep are the keys of what is listed and cannot be read: it stays as it was.
 	Keep []string
+	// Partial says that the upstream lists more than it has told: what is missing here
+	// may be there all the same, and stays.
+	Partial bool
 	// Bad counts what was refused, by reason.
 	Bad map[string]uint64
 }
@@ -201,11 +205,15 @@ func (s *Source) tell(sink feed.Sink, found Found, now time.Time) {
 			listed[key] = struct{}{}
 		}
 	}
+	if found.Partial {
+		maps.Copy(listed, s.listed)
+	}
 	var updates []record.Update
 	s.waiting = s.waiting[:0]
 	for _, item := range found.Items {
 		if item.From > now.UnixMilli() {
 			s.waiting = append(s.waiting, item)
+			delete(listed, item.Key)
 			continue
 		}
 		listed[item.Key] = struct{}{}
