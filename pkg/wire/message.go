@@ -6,7 +6,7 @@
 //	client                                server
 //	subscribe {topics, filters, rate, fields, since, batch, legacy} →
 //	                                  ←   subscribed {topics, joined, denied, unknown, filters, views, positions, resumed}
-//	                                  ←   <prefix>:snapshot {epoch, seq, view, count, timestamp, <list>}
+//	                                  ←   <prefix>:snapshot {epoch, seq, view, count, timestamp, <list>}, of several sorts of records with a list for each
 //	                                  ←   <prefix>:update {type: "delta", epoch, base, seq, view, added, updated, removed, timestamp, observed}
 //	                                  ←   what happened, by its own name, with {epoch, base, seq} and the topic's key
 //	unsubscribe {topics}              →

@@ -122,6 +122,7 @@ func TestSky(t *testing.T) {
 		t.Errorf("what was missed is %s", missed)
 	}
 	for kind, has := range map[string]string{
+		"status": `"online":false`, "refresh": `"success":true`, "airport": "Missing icao parameter",
 		"notam-snapshot": `"tfrs":[{"notam_id":"6/3475"`, "airspaces": `"advisories":[{"id":"SIGMET-KKCI-1C-`, "airspace-boundaries": `"data":[]`,
 	} {
 		if ack := back.emit("request", map[string]any{"type": kind, "request_id": 1}); !strings.Contains(ack, has) {
