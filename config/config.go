@@ -21,6 +21,7 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/keys"
 	"github.com/skygate-io/skygate/adapters/publish"
+	"github.com/skygate-io/skygate/adapters/rest"
 	"github.com/skygate-io/skygate/adapters/rulestore"
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/adapters/webhook"
@@ -66,6 +67,8 @@ type Config struct {
 	SocketIO socketio.Config  `koanf:"socketio"`
 	// Limits bound what each client may ask for.
 	Limits gateway.Limits `koanf:"limits"`
+	// REST bounds what each address may ask for over HTTP.
+	REST gateway.Limit `koanf:"rest"`
 	// Auth says who may connect, and do what. Of the keys in it only the hashes are
 	// left after [Load].
 	Auth keys.Config `koanf:"auth"`
@@ -112,6 +115,7 @@ func Default() Config {
 		Batch:           batch.DefaultConfig(),
 		SocketIO:        socketio.DefaultConfig(),
 		Limits:          gateway.DefaultLimits(),
+		REST:            rest.DefaultLimit(),
 		Auth:            keys.DefaultConfig(),
 		Publish:         publish.DefaultConfig(),
 		Sources:         defaultSources(),
@@ -137,6 +141,7 @@ func (c *Config) Validate() error {
 		every("batch", c.Batch, defaults.Batch, func(v *batch.Config) error { return v.Validate() }),
 		every("socketio", c.SocketIO, defaults.SocketIO, func(v *socketio.Config) error { return v.Validate() }),
 		every("limits", c.Limits, defaults.Limits, func(v *gateway.Limits) error { return v.Validate() }),
+		every("rest", c.REST, defaults.REST, func(v *gateway.Limit) error { return v.Validate() }),
 		every("auth", c.Auth, defaults.Auth, func(v *keys.Config) error { return v.Validate() }),
 		every("publish", c.Publish, defaults.Publish, func(v *publish.Config) error { return v.Validate() }),
 	}

@@ -71,6 +71,9 @@ limits:
   snapshots:
     rate: 2 # default
     burst: 40 # default
+rest:
+  rate: 100 # default
+  burst: 500 # default
 auth:
   mode: public # default
   reject_invalid: false # default

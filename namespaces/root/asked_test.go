@@ -73,8 +73,9 @@ func TestSystemRequests(t *testing.T) {
 				d.Errorf("ws-status has no %s: %s", part, status)
 			}
 		}
-		d.wants("system-status", `{}`, `{"aircraft":{"current":3,"military":2,"emergency":1},"last_24h":{"sightings":null,"safety_events":1,"acars_messages":1},`+
-			`"receiver":{"online":true,"messages":12345},"feeder":{"latitude":50,"longitude":8},"version":"v1.2.3","timestamp":"NOW"}`)
+		d.wants("system-status", `{}`, `{"online":true,"aircraft_count":3,"celery_running":true,"location":{"latitude":50,"longitude":8},"timestamp":"NOW","websocket_connections":7,`+
+			`"aircraft":{"current":3,"military":2,"emergency":1},"last_24h":{"sightings":null,"safety_events":1,"acars_messages":1},`+
+			`"receiver":{"online":true,"messages":12345},"feeder":{"latitude":50,"longitude":8},"version":"v1.2.3"}`)
 		for _, name := range []string{"health", "system-health"} {
 			d.wants(name, `{}`, `{"status":"degraded","services":{"adsb":{"status":"up"},"cache":{"status":"up"},"celery":{"status":"up"}},"timestamp":"NOW"}`)
 		}

@@ -26,15 +26,19 @@ type location struct {
 
 func statusRequest(n *gateway.Namespace, cfg Config) {
 	gateway.Handle(n, "status", "system.view_status", func(context.Context, *gateway.Session, struct{}) (status, error) {
-		online := cfg.Online()
-		return status{
-			Online:        online,
-			AircraftCount: cfg.Hub.Len("aircraft"),
-			CeleryRunning: online,
-			Location:      where(cfg.Receiver()),
-			Timestamp:     wire.Timestamp(time.Now()),
-		}, nil
+		return statusOf(cfg, time.Now()), nil
 	})
+}
+
+func statusOf(cfg Config, now time.Time) status {
+	online := cfg.Online()
+	return status{
+		Online:        online,
+		AircraftCount: cfg.Hub.Len("aircraft"),
+		CeleryRunning: online,
+		Location:      where(cfg.Receiver()),
+		Timestamp:     wire.Timestamp(now),
+	}
 }
 
 func where(p *geo.Point) *location {

@@ -34,10 +34,12 @@ type wsStatus struct {
 	Timestamp       string   `json:"timestamp"`
 }
 
-// systemStatus answers "system-status". There is no history here, so no number of
+// systemStatus answers "system-status": all that "status" does, and more. There is no history here, so no number of
 // sightings; what else happened counts as far as it is remembered.
 type systemStatus struct {
-	Aircraft struct {
+	status
+	Connections int `json:"websocket_connections"`
+	Aircraft    struct {
 		Current   int `json:"current"`
 		Military  int `json:"military"`
 		Emergency int `json:"emergency"`
@@ -51,9 +53,8 @@ type systemStatus struct {
 		Online   bool   `json:"online"`
 		Messages uint64 `json:"messages"`
 	} `json:"receiver"`
-	Feeder    *location `json:"feeder"`
-	Version   string    `json:"version"`
-	Timestamp string    `json:"timestamp"`
+	Feeder  *location `json:"feeder"`
+	Version string    `json:"version"`
 }
 
 // systemInfo answers "system-info".
@@ -118,8 +119,9 @@ func summary(cfg Config, now time.Time) (s systemStatus, err error) {
 	s.Aircraft.Current, s.Aircraft.Military, s.Aircraft.Emergency = traffic.Total, traffic.Military, traffic.Emergency
 	s.Last24h.Safety = remembered(cfg.Hub, Safety().Name, now)
 	s.Last24h.ACARS = remembered(cfg.Hub, ACARS().Name, now)
-	s.Receiver.Online, s.Receiver.Messages = cfg.Online(), cfg.System.Messages()
-	s.Feeder, s.Version, s.Timestamp = where(cfg.Receiver()), cfg.System.Version(), wire.Timestamp(now)
+	s.status, s.Connections = statusOf(cfg, now), cfg.System.Connections()
+	s.Receiver.Online, s.Receiver.Messages = s.Online, cfg.System.Messages()
+	s.Feeder, s.Version = s.Location, cfg.System.Version()
 	return s, nil
 }
 

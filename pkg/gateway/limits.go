@@ -55,12 +55,20 @@ func (l Limits) Validate() error {
 		name  string
 		limit Limit
 	}{{"requests", l.Requests}, {"subscribes", l.Subscribes}, {"snapshots", l.Snapshots}} {
-		switch {
-		case !(one.limit.Rate >= 0 && one.limit.Rate <= mostAtOnce):
-			return fmt.Errorf("%s.rate: %v is out of range: 0 (no bound) to %d a second", one.name, one.limit.Rate, mostAtOnce)
-		case one.limit.Burst < 1 || one.limit.Burst > mostAtOnce:
-			return fmt.Errorf("%s.burst: %d is out of range: 1 to %d", one.name, one.limit.Burst, mostAtOnce)
+		if err := one.limit.Validate(); err != nil {
+			return fmt.Errorf("%s.%w", one.name, err)
 		}
+	}
+	return nil
+}
+
+// Validate names the first value that is out of range.
+func (l Limit) Validate() error {
+	switch {
+	case !(l.Rate >= 0 && l.Rate <= mostAtOnce):
+		return fmt.Errorf("rate: %v is out of range: 0 (no bound) to %d a second", l.Rate, mostAtOnce)
+	case l.Burst < 1 || l.Burst > mostAtOnce:
+		return fmt.Errorf("burst: %d is out of range: 1 to %d", l.Burst, mostAtOnce)
 	}
 	return nil
 }

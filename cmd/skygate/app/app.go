@@ -17,6 +17,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/acars"
 	"github.com/skygate-io/skygate/adapters/keys"
 	"github.com/skygate-io/skygate/adapters/publish"
+	"github.com/skygate-io/skygate/adapters/rest"
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/adapters/web"
 	"github.com/skygate-io/skygate/config"
@@ -97,6 +98,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("/api/v1/publish", publish.New(cfg.Publish, a.openOutside(policies), ring.Find))
 	mux.Handle("GET /api/v1/auth/config", ring.Describe())
+	mux.Handle(rest.Prefix, rest.New(cfg.REST, overHTTP(a.spaces)...))
 	mux.Handle("/", web.Handler())
 	a.http = &http.Server{Handler: slowBodies(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 

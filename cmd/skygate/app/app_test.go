@@ -33,6 +33,12 @@ func TestRunServesAndEnds(t *testing.T) {
 	}{
 		"/":                                   {200, "<!doctype html>"},
 		"/nothing":                            {404, ""},
+		"/api/v1/system/status":               {200, `"celery_running":`},
+		"/api/v1/safety/events/?hours=24":     {200, `{"events":[`},
+		"/api/v1/audio?limit=1":               {200, `[]`},
+		"/api/v1/auth/config":                 {200, `"auth_mode":"public"`},
+		"/api/v1/nothing":                     {404, ""},
+		"/api/v1/publish":                     {405, ""},
 		"/socket.io/?EIO=4&transport=polling": {200, `"sid":`},
 		"/socket.io/?EIO=4&transport=pigeon":  {400, "Transport unknown"},
 	} {

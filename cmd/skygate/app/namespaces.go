@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/skygate-io/skygate/adapters/rest"
 	"github.com/skygate-io/skygate/namespaces/acars"
 	"github.com/skygate-io/skygate/namespaces/audio"
 	"github.com/skygate-io/skygate/namespaces/cannonball"
@@ -25,4 +26,12 @@ func (a *App) namespaces(auth gateway.Auth) []*gateway.Namespace {
 	}
 	a.spaces = all
 	return all
+}
+
+// overHTTP are those whose requests are answered by GET, too.
+func overHTTP(all []*gateway.Namespace) (out []rest.Namespace) {
+	for _, n := range all {
+		out = append(out, n)
+	}
+	return out
 }
