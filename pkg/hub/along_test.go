@@ -20,14 +20,20 @@ func TestAlong(t *testing.T) {
 		bert.subscribe("safety")
 		carl.AutoJoin()
 		s.wait(2 * window)
-		anna.want("subscribed aircraft", "aircraft:snapshot @0")
+		dora := s.enter("dora")
+		dora.AutoJoin()
+		s.happen("acars", "0") // before the snapshot of the topic that it goes along with
+		dora.want("acars:event 0→1 0")
+		s.wait(2 * window)
+		dora.want("aircraft:snapshot @0")
+		anna.want("subscribed aircraft", "aircraft:snapshot @0", "acars:event 0→1 0")
 		bert.want("subscribed safety", "safety:snapshot @0")
-		carl.want("aircraft:snapshot @0")
+		carl.want("aircraft:snapshot @0", "acars:event 0→1 0")
 		s.happen("acars", "A")
 		s.wait(window)
-		anna.want("acars:event 0→1 A")
+		anna.want("acars:event 1→2 A")
 		bert.want()
-		carl.want("acars:event 0→1 A")
+		carl.want("acars:event 1→2 A")
 		if d := cmp.Diff([]string{"aircraft"}, anna.Topics()); d != "" {
 			t.Errorf("anna's topics (-want +got):\n%s", d)
 		}
@@ -40,20 +46,20 @@ func TestAlong(t *testing.T) {
 		s.happen("acars", "B")
 		s.wait(window)
 		carl.want()
-		anna.want("acars:event 1→2 B")
+		anna.want("acars:event 2→3 B")
 
 		at, err := bert.Subscribe(hub.Subscribe{Topics: []string{"acars"}})
 		if err != nil || len(at.Unknown) != 1 || len(at.Joined) != 0 {
 			t.Errorf("by its own name: %+v, %v", at, err)
 		}
-		if at, err = anna.Subscribe(hub.Subscribe{Topics: []string{"aircraft"}}); err != nil || at.Positions["acars"].Seq != 2 {
+		if at, err = anna.Subscribe(hub.Subscribe{Topics: []string{"aircraft"}}); err != nil || at.Positions["acars"].Seq != 3 {
 			t.Errorf("anna is at %+v, %v", at, err)
 		}
-		since := wire.Position{Epoch: at.Positions["acars"].Epoch, Seq: 1, View: at.Views["acars"]}
+		since := wire.Position{Epoch: at.Positions["acars"].Epoch, Seq: 2, View: at.Views["acars"]}
 		if at, err = carl.Subscribe(hub.Subscribe{Topics: []string{"aircraft"}, Since: map[string]wire.Position{"acars": since}}); err != nil || !at.Resumed["acars"] {
 			t.Errorf("carl resumes: %+v, %v", at, err)
 		}
-		carl.want("subscribed aircraft", "aircraft:snapshot @0", "acars:event 1→2 B")
+		carl.want("subscribed aircraft", "aircraft:snapshot @0", "acars:event 2→3 B")
 
 		anna.forget()
 		bert.forget()
@@ -61,7 +67,7 @@ func TestAlong(t *testing.T) {
 		anna.want("subscribed aircraft, vessels, safety", "aircraft:snapshot @0", "vessel:snapshot @0", "safety:snapshot @0")
 		s.happen("acars", "C")
 		s.wait(window)
-		anna.want("acars:event 2→3 C")
+		anna.want("acars:event 3→4 C")
 		if _, err := anna.Unsubscribe([]string{"all"}); err != nil {
 			t.Error(err)
 		}
@@ -70,7 +76,7 @@ func TestAlong(t *testing.T) {
 		s.wait(window)
 		anna.want()
 		bert.want()
-		for _, g := range []*guest{anna, bert, carl} {
+		for _, g := range []*guest{anna, bert, carl, dora} {
 			g.forgive() // a client that knows nothing of such topics
 		}
 	}, func(policies []topic.Policy, _ *batch.Config) {

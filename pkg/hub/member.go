@@ -53,6 +53,10 @@ func (m *Member) AutoJoin() {
 	defer unlock()
 	m.share()
 	for _, s := range joined {
+		if s.policy.Along != "" { // without a snapshot there is nothing to wait for
+			s.joinLocked(m.subs[s], now)
+			continue
+		}
 		s.oweLocked(m.subs[s], now.Add(m.hub.batch.Window))
 	}
 }
