@@ -41,7 +41,7 @@ func TestCrowd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 			m := New(DefaultConfig())
-			for _, a := range crowd(20_000, c.lat, c.lon, c.feet, now) {
+			for _, a := range crowd(10_000, c.lat/2, c.lon, c.feet, now) { // as dense as 20,000 in the whole
 				looks, met := m.grid.looks, m.met
 				m.Observe(a, now)
 				if looks, met = m.grid.looks-looks, m.met-met; looks > maxLooks || met > maxPairs+maxNear {
