@@ -77,7 +77,7 @@ func TestSystemRequests(t *testing.T) {
 			`"aircraft":{"current":3,"military":2,"emergency":1},"last_24h":{"sightings":null,"safety_events":1,"acars_messages":1},`+
 			`"receiver":{"online":true,"messages":12345},"feeder":{"latitude":50,"longitude":8},"version":"v1.2.3"}`)
 		for _, name := range []string{"health", "system-health"} {
-			d.wants(name, `{}`, `{"status":"degraded","services":{"adsb":{"status":"up"},"cache":{"status":"up"},"celery":{"status":"up"}},"timestamp":"NOW"}`)
+			d.wants(name, `{}`, `{"status":"degraded","services":{"adsb":{"status":"up"},"cache":{"status":"up"},"celery":{"status":"up"},"database":{"status":"up"}},"timestamp":"NOW"}`)
 		}
 		info := d.ask("system-info", `{}`)
 		for _, part := range []string{`{"version":"v1.2.3","go_version":"go`, `"debug":false`, `"acars_enabled":true`, `"photo_cache":false`, `"feeder":{"latitude":50,"longitude":8}`} {

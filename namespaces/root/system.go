@@ -69,8 +69,8 @@ type systemInfo struct {
 }
 
 // systemHealth answers "health" and "system-health": services by the reference's
-// names. What works in the background ("celery") and what is kept for clients
-// ("cache") is this process: it answers. There is no database.
+// names. What works in the background ("celery"), what is kept for clients ("cache")
+// and what remembers events and rules ("database") is this process: it answers.
 type systemHealth struct {
 	Status    string             `json:"status"` // healthy, degraded or unhealthy
 	Services  map[string]service `json:"services"`
@@ -138,7 +138,7 @@ func remembered(h *hub.Hub, topicName string, now time.Time) int {
 func health(sources string, now time.Time) systemHealth {
 	words := map[string]string{"ok": "healthy", "degraded": "degraded"}
 	h := systemHealth{Status: words[sources], Timestamp: wire.Timestamp(now), Services: map[string]service{
-		"adsb": {"up"}, "celery": {"up"}, "cache": {"up"},
+		"adsb": {"up"}, "celery": {"up"}, "cache": {"up"}, "database": {"up"},
 	}}
 	if h.Status == "" {
 		h.Status, h.Services["adsb"] = "unhealthy", service{"down"}
