@@ -7,12 +7,15 @@
 //	PING_INTERVAL, PING_TIMEOUT, CONNECT_TIMEOUT   in ms: 300, 200, 1000
 //	REQ_TIMEOUT      how long other servers may take to answer, in ms: 5000
 //	NAME             this server's name in answers to others
+//	REDIS_PORT       of a Redis on the loopback over which it is linked to others
+//	ROOMS_MODE       in which format: classic (the default) or sharded
 //	CONN_DELAY_US    how long each connection handler sleeps first
 //
 // It listens on the loopback only, prints "ready PID", and ends on SIGTERM.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +27,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/adapters/redis"
+	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/adapters/socketio/sockettest"
 )
 
@@ -42,6 +49,20 @@ func run(ctx context.Context) error {
 		PingInterval:   duration("PING_INTERVAL", 300, time.Millisecond),
 		PingTimeout:    duration("PING_TIMEOUT", 200, time.Millisecond),
 		ConnectTimeout: duration("CONNECT_TIMEOUT", 1000, time.Millisecond),
+	}
+	link, err := linked()
+	if err != nil {
+		return err
+	}
+	if link != nil {
+		ended := make(chan error, 1)
+		linkCtx, unlink := context.WithCancel(context.WithoutCancel(ctx))
+		go func() { ended <- link.Run(linkCtx) }()
+		defer func() {
+			unlink()
+			<-ended
+		}()
+		options.Backplane = link
 	}
 	io, handler, end := sockettest.NewServer(options)
 	defer end()
@@ -71,6 +92,24 @@ func run(ctx context.Context) error {
 	case err := <-failed:
 		return errors.Join(errors.New("a server ended"), err)
 	}
+}
+
+// linked gives what links it to other servers, nil when there is no Redis.
+func linked() (*rooms.Backplane, error) {
+	port := os.Getenv("REDIS_PORT")
+	if port == "" {
+		return nil, nil
+	}
+	cfg := redis.DefaultConfig()
+	cfg.Mode, cfg.Addresses = redis.Single, []string{net.JoinHostPort("127.0.0.1", port)}
+	client, err := redis.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	format := rooms.DefaultConfig()
+	format.Mode = cmp.Or(os.Getenv("ROOMS_MODE"), format.Mode)
+	logger := zerolog.New(os.Stderr).Level(zerolog.WarnLevel)
+	return rooms.New(format, client, logger)
 }
 
 // duration reads an environment variable that holds a number of units.

@@ -1,8 +1,10 @@
 package rooms
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -73,12 +75,10 @@ func readPythonEmit(m gjson.Result, most int) (backplane.Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := "[" + m.Get("event").Raw
-	for _, a := range args {
-		list += "," + a
-	}
+	var list bytes.Buffer // Python writes spaces
+	_ = json.Compact(&list, []byte("["+strings.Join(append([]string{m.Get("event").Raw}, args...), ",")+"]"))
 	b := backplane.Broadcast{}
-	if b.Event, err = event(gjson.Parse(list+"]"), binary, most); err != nil {
+	if b.Event, err = event(gjson.ParseBytes(list.Bytes()), binary, most); err != nil {
 		return nil, err
 	}
 	if err := toClients(b.Event); err != nil {
@@ -100,11 +100,11 @@ func pythonArguments(m gjson.Result) (args []string, binary [][]byte, err error)
 			return nil, nil, refuse(badBinary, "it holds no data")
 		}
 		for _, part := range parts[1:] {
-			bytes, err := base64.StdEncoding.DecodeString(part.String())
+			decoded, err := base64.StdEncoding.DecodeString(part.String())
 			if err != nil {
 				return nil, nil, refuse(badBinary, "a binary part is not base64: %v", err)
 			}
-			binary = append(binary, bytes)
+			binary = append(binary, decoded)
 		}
 		data = parts[0]
 		if placeholders(data) != len(binary) {

@@ -1,12 +1,14 @@
 package sockettest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,18 +48,19 @@ func Control(io *socket.Server, reasons *Reasons, name string, timeout time.Dura
 		"/disconnects": func(url.Values) any { return c.reasons.all() },
 		"/emit":        func(q url.Values) any { return failure(c.to(q).Emit(q.Get("ev"), q.Get("msg"))) },
 		"/emitbin": func(q url.Values) any {
-			return failure(c.to(q).Emit("bin", types.NewBytesBuffer([]byte{1, 2, 3})))
+			return failure(c.to(q).Emit("bin", types.NewBytesBuffer([]byte{1, 2, 3}), map[string]any{"in": []any{[]byte{255}}}, q.Get("msg")))
 		},
 		"/burst":       c.burst,
 		"/fetch":       c.fetch,
 		"/join":        func(q url.Values) any { c.to(q).SocketsJoin(socket.Room(q.Get("to"))); return nil },
 		"/leave":       func(q url.Values) any { c.to(q).SocketsLeave(socket.Room(q.Get("to"))); return nil },
 		"/kick":        func(q url.Values) any { c.to(q).DisconnectSockets(q.Get("close") == "true"); return nil },
-		"/sse":         func(q url.Values) any { return failure(c.io.ServerSideEmit("sse-hello", q.Get("msg"))) },
+		"/sockets":     c.sockets,
+		"/sse":         func(q url.Values) any { return failure(c.namespace(q).ServerSideEmit("sse-hello", q.Get("msg"))) },
 		"/sselog":      c.sselog,
 		"/sseack":      c.sseack,
 		"/emitack":     c.emitack,
-		"/servercount": func(url.Values) any { return c.io.Sockets().Adapter().ServerCount() },
+		"/servercount": func(q url.Values) any { return c.namespace(q).Adapter().ServerCount() },
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
@@ -70,12 +73,34 @@ func Control(io *socket.Server, reasons *Reasons, name string, timeout time.Dura
 	return mux
 }
 
-// to is the audience that the query names: a room, or all.
+// namespace is the one that the query names as nsp, or "/".
+func (c *control) namespace(q url.Values) socket.Namespace {
+	return c.io.Of(cmp.Or(q.Get("nsp"), "/"), nil)
+}
+
+// to is the audience that the query names: rooms, or all, but for others.
 func (c *control) to(q url.Values) *socket.BroadcastOperator {
-	if room := q.Get("room"); room != "" {
-		return c.io.To(socket.Room(room))
+	to := c.namespace(q).To(names(q.Get("room"))...).Except(names(q.Get("except"))...)
+	if q.Get("local") != "" {
+		to = to.Local()
 	}
-	return c.io.To()
+	if q.Get("volatile") != "" {
+		to = to.Volatile()
+	}
+	if compress := q.Get("compress"); compress != "" {
+		to = to.Compress(compress == "true")
+	}
+	return to
+}
+
+func names(list string) (rooms []socket.Room) {
+	if list == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(list, ",") {
+		rooms = append(rooms, socket.Room(name))
+	}
+	return rooms
 }
 
 func (c *control) stats(url.Values) any {
@@ -115,6 +140,21 @@ func (c *control) fetch(q url.Values) any {
 	})
 }
 
+// sockets tells what is known of each.
+func (c *control) sockets(q url.Values) any {
+	return c.await(func(done func(any)) {
+		c.to(q).FetchSockets()(func(sockets []*socket.RemoteSocket, err error) {
+			list := make([]any, len(sockets))
+			for i, s := range sockets {
+				rooms := s.Rooms().Keys()
+				slices.Sort(rooms)
+				list[i] = map[string]any{"id": s.Id(), "rooms": rooms, "data": s.Data(), "query": s.Handshake().Query, "auth": s.Handshake().Auth}
+			}
+			done(orFailure(list, err))
+		})
+	})
+}
+
 func (c *control) sselog(url.Values) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -123,7 +163,7 @@ func (c *control) sselog(url.Values) any {
 
 func (c *control) sseack(q url.Values) any {
 	return c.await(func(done func(any)) {
-		err := c.io.ServerSideEmitWithAck("sse-hello", q.Get("msg"))(func(back []any, err error) { done(orFailure(back, err)) })
+		err := c.namespace(q).ServerSideEmitWithAck("sse-hello", q.Get("msg"))(func(back []any, err error) { done(orFailure(back, err)) })
 		if err != nil {
 			done(failure(err))
 		}

@@ -49,6 +49,11 @@ func Serve(io *socket.Server, delay time.Duration) *Reasons {
 			time.Sleep(delay)
 			listen(client, reasons)
 			auth := client.Handshake().Auth
+			said, _ := auth.(map[string]any)
+			client.SetData(map[string]any{"name": said["name"]})
+			if room := text(said["room"]); room != "" {
+				client.Join(socket.Room(room))
+			}
 			_ = client.Emit("auth", auth)
 		})
 	}

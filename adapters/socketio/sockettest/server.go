@@ -8,12 +8,15 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"github.com/skygate-io/skygate/adapters/socketio"
+	"github.com/skygate-io/skygate/pkg/backplane"
 	"github.com/skygate-io/skygate/pkg/engineio"
 )
 
 // Options are what a suite may set about a server.
 type Options struct {
 	PingInterval, PingTimeout, ConnectTimeout time.Duration
+	// Backplane links it to others; nil when it is alone.
+	Backplane backplane.Backplane
 }
 
 // maxMessage is the largest message that is taken, in bytes.
@@ -23,7 +26,11 @@ const maxMessage = 1_000_000
 func NewServer(o Options) (server *socket.Server, handler http.Handler, end func()) {
 	cfg := socketio.DefaultConfig()
 	cfg.PingInterval, cfg.PingTimeout, cfg.MaxPayload = o.PingInterval, o.PingTimeout, maxMessage
-	s := socketio.New(cfg, nil, zerolog.Nop())
+	var options []socketio.Option
+	if o.Backplane != nil {
+		options = append(options, socketio.WithBackplane(o.Backplane))
+	}
+	s := socketio.New(cfg, nil, zerolog.Nop(), options...)
 	s.IO().SetConnectTimeout(o.ConnectTimeout)
 	return s.IO(), s.Handler(), s.Close
 }

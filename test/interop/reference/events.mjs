@@ -43,6 +43,8 @@ export function events(io, reasons, delay) {
   for (const name of ["/", "/custom"]) {
     io.of(name).on("connection", (socket) => {
       pause(delay);
+      socket.data = { name: socket.handshake.auth.name ?? null };
+      if (socket.handshake.auth.room) socket.join(socket.handshake.auth.room);
       socket.emit("auth", socket.handshake.auth);
       listen(socket, reasons);
     });
