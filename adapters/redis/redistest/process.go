@@ -35,6 +35,9 @@ func binary(t testing.TB) string {
 // Direct is a client of one server, whatever it is part of.
 type Direct = goredis.Client
 
+// Pipe is several commands in one.
+type Pipe = goredis.Pipeliner
+
 // Server is one process of Redis. It is used by one goroutine.
 type Server struct {
 	// Addr is where it listens, HOST:PORT. It stays when it is started again.

@@ -67,6 +67,7 @@ func encode(c *record.Change) (string, error) {
 type encoder struct {
 	names map[string]uint64
 	order []string
+	next  uint64 // the number of the name that follows the last one, in most records
 }
 
 func (e *encoder) change(c *record.Change) []byte {
@@ -102,6 +103,7 @@ func (e *encoder) change(c *record.Change) []byte {
 func (e *encoder) record(dst []byte, r *record.Record) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(r.Key)))
 	dst = binary.AppendUvarint(dst, uint64(len(r.Fields)))
+	e.next = 0
 	for i := range r.Fields {
 		dst = binary.AppendUvarint(dst, e.name(r.Fields[i].Name))
 		dst = binary.AppendUvarint(dst, uint64(len(r.Fields[i].Raw)))
@@ -114,12 +116,17 @@ func (e *encoder) record(dst []byte, r *record.Record) []byte {
 }
 
 func (e *encoder) name(name string) uint64 {
+	if e.next < uint64(len(e.order)) && e.order[e.next] == name {
+		e.next++
+		return e.next - 1
+	}
 	n, ok := e.names[name]
 	if !ok {
 		n = uint64(len(e.order))
 		e.names[name] = n
 		e.order = append(e.order, name)
 	}
+	e.next = n + 1
 	return n
 }
 

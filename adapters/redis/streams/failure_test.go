@@ -86,10 +86,7 @@ func (f *follower) load(ctx context.Context) error {
 	f.loads++
 	f.table = record.NewTable()
 	f.table.Apply(&record.Change{Added: state.Records})
-	for _, e := range state.Entries {
-		if e.At.Epoch == f.at.Epoch && e.At.Seq <= f.at.Seq {
-			continue
-		}
+	for _, e := range state.Since(f.at) {
 		f.tellLocked(e)
 	}
 	f.at = state.At

@@ -3,6 +3,7 @@ package streams
 import (
 	"context"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/feedlog"
@@ -16,7 +17,8 @@ type writer struct {
 	log   *Log
 	name  string
 	keys  []string
-	saved chan uint64 // the seq of a snapshot that was written; 0 when it failed
+	saved chan uint64  // the seq of a snapshot that was written; 0 when it failed
+	size  atomic.Int64 // of the newest snapshot
 
 	// Owned by who appends.
 	at     topic.Position
@@ -31,6 +33,11 @@ type writer struct {
 	when   time.Time
 	fresh  int64
 }
+
+// loadable is how many bytes of changes a new reader may have to read in any case; more
+// than that, and than eight snapshots, make a new snapshot worth its cost. (A change
+// takes as long as a quarter of a snapshot of the same records.)
+const loadable = 1 << 20
 
 // kept is a change in the log.
 type kept struct {
@@ -113,7 +120,8 @@ func (w *writer) trim(now time.Time) uint64 {
 // snapshot writes one, when it is time, without making who appends wait.
 func (w *writer) snapshot(now time.Time) {
 	c := &w.log.config
-	due := now.Sub(w.when) >= c.SnapshotEvery || w.at.Seq-w.since >= uint64(c.SnapshotChanges) || w.fresh > c.RetainBytes/4
+	due := now.Sub(w.when) >= c.SnapshotEvery || w.at.Seq-w.since >= uint64(c.SnapshotChanges) ||
+		w.fresh > max(loadable, 8*w.size.Load()) || w.fresh > c.RetainBytes/4
 	if !due || w.saving {
 		return
 	}
@@ -134,6 +142,7 @@ func (w *writer) save(at topic.Position, records []record.Record) error {
 	if err != nil {
 		return err
 	}
+	w.size.Store(int64(len(data)))
 	keys := append(w.keys[:2:2], w.log.key(w.name, "snap"))
 	answer, err := w.log.run(w.log.work, snapshotScript, keys, at.Epoch, number(at.Seq), data)
 	if err == nil && answer != "ok" {

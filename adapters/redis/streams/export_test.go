@@ -1,0 +1,27 @@
+package streams
+
+import "github.com/skygate-io/skygate/pkg/record"
+
+// AppendHash is how Redis knows the script that appends.
+func AppendHash() string { return appendScript.Hash() }
+
+// Encode is encode, of what is not too large.
+func Encode(c *record.Change) string {
+	data, err := encode(c)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// Records as of aircraft: with what changes when they move, and with all that is known.
+var (
+	Moved = moved
+	Known = known
+)
+
+// EventOf is an event of about half a kilobyte.
+func EventOf(n int) *record.Change {
+	r := known(1, uint64(n))[0]
+	return &record.Change{Event: &record.Event{Name: "safety:event", Record: r}}
+}
