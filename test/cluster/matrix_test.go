@@ -196,7 +196,7 @@ func matrix(t *testing.T, mode string) {
 			}
 		}
 	}
-	if table.log(t); n < 150 {
+	if table.log(t); n < 100 {
 		t.Errorf("%d operations were done: that cannot be all", n)
 	}
 }
