@@ -25,6 +25,9 @@ const (
 	clusterReach = 0.4
 )
 
+// reach is how far apart neighbours in a cluster are at most, in degrees.
+func reach(zoom float64) float64 { return clusterReach / math.Exp2(max(0, zoom-3)) }
+
 // clusterAsk are the params of "aircraft-clusters". BBox is {north, south, east,
 // west} or [south, west, north, east]; without it the whole world. A map that was
 // dragged around the world may name longitudes beyond 180.
@@ -66,7 +69,7 @@ func clusterRequests(n *gateway.Namespace, h *hub.Hub) {
 		if p.Zoom >= clusterZoom {
 			return spots(seen[:min(len(seen), clusterMost)], time.Now()), nil
 		}
-		return clusters(places(seen), clusterReach/math.Exp2(max(0, p.Zoom-3))), nil
+		return clusters(places(seen), reach(p.Zoom)), nil
 	})
 }
 
@@ -135,36 +138,28 @@ func places(seen []record.Record) []geo.Point {
 	return at
 }
 
-// clusters joins places that are within reach (degrees) of one another, directly or
+// clusters joins places that are within so many degrees of one another, directly or
 // by others in between; the largest come first. It sorts them into cells in which
 // all are within reach, and looks for one pair within reach of each two cells that are
-// near: 10,000 aircraft take some 3 ms.
-func clusters(at []geo.Point, reach float64) clusterAnswer {
-	cells := map[[2]int][]geo.Point{}
-	side := reach / math.Sqrt2
-	for _, p := range at {
-		key := [2]int{int(math.Floor(p.Lat / side)), int(math.Floor(p.Lon / side))}
-		cells[key] = append(cells[key], p)
-	}
-	answer := clusterAnswer{Clustered: true, Clusters: []cluster{}, Count: len(at)}
-	seen := map[[2]int]bool{}
-	for start := range cells {
-		if seen[start] {
-			continue
-		}
-		seen[start] = true
-		var members []geo.Point
-		for next := [][2]int{start}; len(next) > 0; {
-			cell := next[0]
-			next = next[1:]
-			members = append(members, cells[cell]...)
-			for other := range nearby(cell) {
-				if !seen[other] && touch(cells[cell], cells[other], reach) {
-					seen[other] = true
-					next = append(next, other)
-				}
+// near: 10,000 aircraft over half of Europe take 5 ms at zoom 3,
+// 11 ms at 7.
+func clusters(at []geo.Point, within float64) clusterAnswer {
+	grid := newCells(at, within/math.Sqrt2)
+	for i := range grid.members {
+		for _, step := range nearby {
+			j, there := grid.index[grid.keys[i].step(step)]
+			if there && grid.find(i) != grid.find(j) && touch(grid.members[i], grid.members[j], within) {
+				grid.parent[grid.find(i)] = grid.find(j)
 			}
 		}
+	}
+	together := map[int][]geo.Point{}
+	for i, members := range grid.members {
+		root := grid.find(i)
+		together[root] = append(together[root], members...)
+	}
+	answer := clusterAnswer{Clustered: true, Clusters: make([]cluster, 0, len(together)), Count: len(at)}
+	for _, members := range together {
 		answer.Clusters = append(answer.Clusters, gather(members))
 	}
 	slices.SortFunc(answer.Clusters, func(a, b cluster) int {
@@ -173,24 +168,63 @@ func clusters(at []geo.Point, reach float64) clusterAnswer {
 	return answer
 }
 
-// nearby gives the cells that may have something within reach of one in this.
-func nearby(cell [2]int) func(yield func([2]int) bool) {
-	return func(yield func([2]int) bool) {
-		for dLat := -2; dLat <= 2; dLat++ {
-			for dLon := -2; dLon <= 2; dLon++ {
-				if !yield([2]int{cell[0] + dLat, cell[1] + dLon}) {
-					return
-				}
+// cells are places by squares of a grid, and which squares belong together.
+type cells struct {
+	index   map[cellKey]int
+	keys    []cellKey
+	members [][]geo.Point
+	parent  []int // of a square, one that it belongs to; itself for the first
+}
+
+// cellKey is the place of a square in the grid: its row and its column.
+type cellKey uint64
+
+func keyOf(row, column int32) cellKey { return cellKey(uint32(row))<<32 | cellKey(uint32(column)) }
+
+func (k cellKey) step(by [2]int32) cellKey { return keyOf(int32(k>>32)+by[0], int32(k)+by[1]) }
+
+// nearby are the steps to the squares that may have something within reach of one in
+// this; each two squares are looked at once.
+var nearby = func() (steps [][2]int32) {
+	for row := int32(-2); row <= 2; row++ {
+		for column := int32(-2); column <= 2; column++ {
+			if row > 0 || row == 0 && column > 0 {
+				steps = append(steps, [2]int32{row, column})
 			}
 		}
 	}
+	return steps
+}()
+
+func newCells(at []geo.Point, side float64) *cells {
+	c := &cells{index: map[cellKey]int{}}
+	for _, p := range at {
+		key := keyOf(int32(math.Floor(p.Lat/side)), int32(math.Floor(p.Lon/side)))
+		i, there := c.index[key]
+		if !there {
+			i = len(c.keys)
+			c.index[key] = i
+			c.keys, c.members, c.parent = append(c.keys, key), append(c.members, nil), append(c.parent, i)
+		}
+		c.members[i] = append(c.members[i], p)
+	}
+	return c
+}
+
+// find gives the first of those that a square belongs to.
+func (c *cells) find(i int) int {
+	for c.parent[i] != i {
+		c.parent[i] = c.parent[c.parent[i]]
+		i = c.parent[i]
+	}
+	return i
 }
 
 // touch says whether one of some places is within reach of one of others.
-func touch(a, b []geo.Point, reach float64) bool {
+func touch(a, b []geo.Point, within float64) bool {
 	for _, p := range a {
 		for _, q := range b {
-			if math.Hypot(p.Lat-q.Lat, p.Lon-q.Lon) <= reach {
+			if math.Hypot(p.Lat-q.Lat, p.Lon-q.Lon) <= within {
 				return true
 			}
 		}
