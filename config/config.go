@@ -21,6 +21,10 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/keys"
 	"github.com/skygate-io/skygate/adapters/publish"
+	"github.com/skygate-io/skygate/adapters/redis"
+	"github.com/skygate-io/skygate/adapters/redis/lease"
+	"github.com/skygate-io/skygate/adapters/redis/rooms"
+	"github.com/skygate-io/skygate/adapters/redis/streams"
 	"github.com/skygate-io/skygate/adapters/rest"
 	"github.com/skygate-io/skygate/adapters/rulestore"
 	"github.com/skygate-io/skygate/adapters/socketio"
@@ -74,8 +78,13 @@ type Config struct {
 	Auth keys.Config `koanf:"auth"`
 	// Publish bounds what is published over HTTP.
 	Publish publish.Config `koanf:"publish"`
-	// Sources are where aircraft come from, at least one. They come from one
-	// place as a whole: a list replaces the list of an earlier place.
+	// Redis is where the processes of a cluster meet; by default there is none. Cluster
+	// says how they work together there.
+	Redis   redis.Config `koanf:"redis"`
+	Cluster Cluster      `koanf:"cluster"`
+	// Sources are where aircraft come from, at least one, unless others of a cluster
+	// have some. They come from one place as a whole: a list replaces the list of an
+	// earlier place.
 	Sources []Source `koanf:"-"`
 
 	// origins says where a key's value comes from; a default has no entry.
@@ -118,6 +127,8 @@ func Default() Config {
 		REST:            rest.DefaultLimit(),
 		Auth:            keys.DefaultConfig(),
 		Publish:         publish.DefaultConfig(),
+		Redis:           redis.DefaultConfig(),
+		Cluster:         DefaultCluster(),
 		Sources:         defaultSources(),
 	}
 	for _, policy := range policies() {
@@ -144,12 +155,16 @@ func (c *Config) Validate() error {
 		every("rest", c.REST, defaults.REST, func(v *gateway.Limit) error { return v.Validate() }),
 		every("auth", c.Auth, defaults.Auth, func(v *keys.Config) error { return v.Validate() }),
 		every("publish", c.Publish, defaults.Publish, func(v *publish.Config) error { return v.Validate() }),
+		every("redis", c.Redis, defaults.Redis, func(v *redis.Config) error { return v.Validate() }),
+		every("cluster.streams", c.Cluster.Streams, defaults.Cluster.Streams, func(v *streams.Config) error { return v.Validate() }),
+		every("cluster.lease", c.Cluster.Lease, defaults.Cluster.Lease, func(v *lease.Config) error { return v.Validate() }),
+		every("cluster.rooms", c.Cluster.Rooms, defaults.Cluster.Rooms, func(v *rooms.Config) error { return v.Validate() }),
 	}
 	problems = append(problems, c.validateOwnTopics()...)
 	for _, policy := range policies() {
 		problems = append(problems, every("topics."+policy.Name, c.Topics[policy.Name], policy.Config(), func(v *topic.Config) error { return v.Validate() }))
 	}
-	if len(c.Sources) == 0 {
+	if len(c.Sources) == 0 && !c.Redis.Enabled() {
 		problems = append(problems, &Error{Key: "sources", Err: errors.New("the list is empty")})
 	}
 	for i, source := range c.Sources {

@@ -81,6 +81,13 @@ func (f *Feed) From(source string) Sink {
 	return sink{f, len(f.merged.sources) - 1}
 }
 
+// IsFed says whether the feed has a source.
+func (f *Feed) IsFed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.merged.sources) > 0
+}
+
 // sink is a source's way into a feed.
 type sink struct {
 	feed   *Feed

@@ -30,8 +30,12 @@ func openAlerts(cfg config.Config, log feedlog.Log, logger zerolog.Logger) (*ale
 		sender:    webhook.New(cfg.Webhook, logger),
 	}
 	book := rules.Config{
-		Zone:      time.Local,
-		Triggered: func(t rules.Alert) { a.sender.Deliver(t.Rule.APIURL, t.Event) },
+		Zone: time.Local,
+		Triggered: func(t rules.Alert) {
+			if a.lookout.Speaks() { // else another process delivers
+				a.sender.Deliver(t.Rule.APIURL, t.Event)
+			}
+		},
 	}
 	if cfg.Rules.Path != "" {
 		book.Store = rulestore.New(cfg.Rules.Path)

@@ -50,7 +50,8 @@ type App struct {
 	logger   zerolog.Logger
 	listener net.Listener
 
-	log      *feedlog.Memory
+	log      log
+	cluster  *cluster // nil when this process runs alone
 	feeds    feeds
 	aircraft *feed.Feed // one of them
 	safety   *feed.Publisher
@@ -71,27 +72,33 @@ type App struct {
 // New makes the program of a valid configuration. It listens from now on, and
 // answers once it runs.
 func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
-	a := &App{cfg: cfg, logger: logger, log: feedlog.NewMemory()}
+	a := &App{cfg: cfg, logger: logger}
 	policy := root.Aircraft().With(cfg.Topics[root.Aircraft().Name])
+	policies := slices.Concat(root.Topics(policy), audio.Topics(), cfg.OwnTopics())
+	var err error
+	if a.log, a.cluster, err = openLog(cfg, policies, logger); err != nil {
+		return nil, err
+	}
 	a.feeds = a.openFeeds(states(policy))
 	a.aircraft = a.feeds[policy.Name]
 	a.safety = feed.NewPublisher(root.Safety().Name, a.log, feed.Remember{}, logger)
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
 	a.aircraft.Watch(a.lookout)
-	var err error
 	if a.alerts, err = openAlerts(cfg, a.log, logger); err != nil {
 		return nil, err
 	}
 	a.aircraft.Watch(a.alerts.lookout)
 	a.figures = a.openFigures(cfg, a.log, logger)
-	policies := slices.Concat(root.Topics(policy), audio.Topics(), cfg.OwnTopics())
 	a.hub = hub.New(a.log, policies, cfg.Batch, logger)
 	if a.sources, err = a.openSources(); err != nil {
 		return nil, err
 	}
+	if a.cluster != nil {
+		a.feeds.Lead(a.cluster.leases)
+	}
 	ring := keys.New(cfg.Auth)
-	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(ring.Auth), logger)
+	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(ring.Auth), logger, a.cluster.options()...)
 
 	mux := http.NewServeMux()
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
@@ -125,13 +132,12 @@ func (a *App) Addr() net.Addr { return a.listener.Addr() }
 // Run serves until ctx ends, then disconnects the clients and waits for what
 // was begun, no longer than the configured time.
 func (a *App) Run(ctx context.Context) error {
-	err := errors.Join(a.feeds.Begin(ctx), a.safety.Begin(ctx), a.acars.Begin(ctx), a.alerts.Begin(ctx), a.figures.Begin(ctx), a.outside.Begin(ctx), a.hub.Load(ctx))
-	if err != nil {
+	if err := a.begin(ctx); err != nil {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, run := range []func(context.Context) error{
-		a.feeds.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.figures.Run, a.outside.Run, a.hub.Run, a.cannonball.Run,
+		a.feeds.Run, a.lookout.Run, a.safety.Run, a.acars.Run, a.alerts.Run, a.figures.Run, a.outside.Run, a.hub.Run, a.cannonball.Run, a.cluster.Run,
 	} {
 		work.Go(func() error { return run(ctx) })
 	}
@@ -143,13 +149,31 @@ func (a *App) Run(ctx context.Context) error {
 	a.logger.Info().Stringer("address", a.Addr()).Msg("listening")
 
 	done := make(chan error, 1)
-	go func() { done <- work.Wait() }()
+	go func() { done <- errors.Join(work.Wait(), a.cluster.close()) }()
 	select {
 	case err := <-done:
 		return err
 	case <-a.overdue(ctx):
 		return fmt.Errorf("not everything ended within %v (shutdown_timeout)", a.cfg.ShutdownTimeout)
 	}
+}
+
+// begin begins all topics, and loads what there is. A log that is away for now is
+// no reason not to run: what is to be written waits, and what is there is loaded
+// when it is back.
+func (a *App) begin(ctx context.Context) error {
+	begin := []func(context.Context) error{a.feeds.Begin, a.safety.Begin, a.acars.Begin, a.alerts.Begin, a.figures.Begin, a.outside.Begin, a.hub.Load}
+	for _, begin := range begin {
+		err := begin(ctx)
+		if errors.Is(err, feedlog.ErrAway) && ctx.Err() == nil {
+			a.logger.Warn().Err(err).Msg("the log is away; going on without it until it is back")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *App) serve() error {
@@ -170,7 +194,10 @@ func (a *App) shutdown(ctx context.Context) error {
 	_ = a.http.Shutdown(limit) // polling requests do not end by themselves
 	_ = a.http.Close()
 	a.sockets.Close()
-	return a.log.Close()
+	if a.cluster == nil {
+		return a.log.Close()
+	}
+	return nil // feeds and publishers have yet to end
 }
 
 // overdue closes when the time to end is over: a little more than requests get.

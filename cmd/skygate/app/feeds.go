@@ -8,6 +8,7 @@ import (
 
 	"github.com/skygate-io/skygate/namespaces/root"
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
@@ -28,6 +29,13 @@ func (a *App) openFeeds(policies []topic.Policy) feeds {
 	return all
 }
 
+// Lead has each write its topic only while no other process does.
+func (f feeds) Lead(leases feedlog.Leases) {
+	for _, one := range f {
+		one.Lead(leases)
+	}
+}
+
 // Begin begins all topics.
 func (f feeds) Begin(ctx context.Context) error {
 	var errs []error
@@ -37,11 +45,13 @@ func (f feeds) Begin(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Run writes until ctx ends.
+// Run writes until ctx ends. What has no source here is another process's to write.
 func (f feeds) Run(ctx context.Context) error {
 	work, ctx := errgroup.WithContext(ctx)
 	for _, one := range f {
-		work.Go(func() error { return one.Run(ctx) })
+		if one.IsFed() {
+			work.Go(func() error { return one.Run(ctx) })
+		}
 	}
 	return work.Wait()
 }
