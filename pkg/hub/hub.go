@@ -216,6 +216,14 @@ func (h *Hub) along(with *stream) (out []*stream) {
 	return out
 }
 
+// lead is the topic that one of a name goes along with, or else that name.
+func (h *Hub) lead(name string) string {
+	if s := h.byName[name]; s != nil && s.policy.Along != "" {
+		return s.policy.Along
+	}
+	return name
+}
+
 // Enter makes a session a member, subscribed to nothing. may says whether it
 // has a permission. The session calls Leave when it ends.
 func (h *Hub) Enter(to Receiver, may func(permission string) bool) *Member {

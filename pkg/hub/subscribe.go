@@ -253,10 +253,7 @@ func (m *Member) check(ask *Subscribe, names []string) error {
 		{"filters", keysOf(ask.Filters)}, {"rate", keysOf(ask.Rates)}, {"fields", keysOf(ask.Fields)}, {"since", keysOf(ask.Since)},
 	} {
 		for _, name := range part.topics {
-			if s := m.hub.byName[name]; s != nil && s.policy.Along != "" {
-				name = s.policy.Along
-			}
-			if !slices.Contains(names, name) {
+			if !slices.Contains(names, m.hub.lead(name)) {
 				return wrongAsk("%s.%s: this topic is not among the topics of this subscribe", part.name, name)
 			}
 		}
