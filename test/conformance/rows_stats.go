@@ -18,8 +18,8 @@ var statsRows = []Row{
 	},
 	{
 		Name: "stats:update",
-		Do:   []Step{hear(with(full, "4C0102"))},
-		Want: []Message{{"stats:update", `{stat_type: "aircraft", stats: {}}`}},
+		Do:   []Step{hear(squawking("4C0102", "7700"))},
+		Want: []Message{{"stats:update", `{stat_type: "aircraft", stats: {emergency: any}}`}},
 	},
 	{
 		Name: "stats:update", Form: "top",

@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds every wait for something that must happen.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // world is what rows happen in: the program, once for each way to let clients in, the
 // receiver and the decoder that it hears, and the official clients.
