@@ -33,7 +33,6 @@ type follower struct {
 	ends  map[string]uint64
 	loads int
 	away  int // times that it was told that the log is away
-	holes []string
 	wrong []string
 }
 

@@ -265,8 +265,8 @@ func TestOnceIsAcrossProcesses(t *testing.T) {
 
 func TestAReplicaHasWhatWasAcknowledged(t *testing.T) {
 	guarded := redistest.WithSentinel(t, "--repl-timeout", "2")
-	log := open(t, guarded.Config(), func(c *streams.Config) { c.WaitReplicas, c.WaitTimeout = 1, 200*time.Millisecond })
-	at := publish(t, log, event(1))
+	log := open(t, guarded.Config(), func(c *streams.Config) { c.WaitReplicas, c.WaitTimeout = 1, time.Second })
+	at := insist(t, log, event(1))
 	if seq, err := guarded.Replica.Client().HGet(t.Context(), "{skygate:safety}:head", "seq").Uint64(); err != nil || seq != at.Seq {
 		t.Errorf("the replica ends at %d, %v", seq, err)
 	}
@@ -281,6 +281,21 @@ func TestAReplicaHasWhatWasAcknowledged(t *testing.T) {
 	}
 	if entries := load(t, log, "safety").Entries; len(entries) != 2 {
 		t.Errorf("%d events are told, want 2", len(entries))
+	}
+}
+
+// TestNoReplicaInACluster: the event is there, who published it is not told so, and
+// when it comes again it is still there once.
+func TestNoReplicaInACluster(t *testing.T) {
+	log := open(t, redistest.Cluster(t, 2).Config(), func(c *streams.Config) { c.WaitReplicas, c.WaitTimeout = 1, 10*time.Millisecond })
+	c := event(1)
+	for range 3 {
+		if _, err := log.Publish(t.Context(), "safety", c); !errors.Is(err, feedlog.ErrAway) || !strings.Contains(err.Error(), "0 replicas") {
+			t.Errorf("Publish = %v", err)
+		}
+	}
+	if entries := load(t, log, "safety").Entries; len(entries) != 1 {
+		t.Errorf("%d events are told, want 1", len(entries))
 	}
 }
 

@@ -168,8 +168,11 @@ func (p *publisher) move(a answer) {
 // that, it goes on in another epoch; when the epoch is another than this has published
 // to, what is lost is published again.
 func (p *publisher) compare(ctx context.Context, is, seen topic.Position) error {
-	if err := p.take(ctx); err != nil {
-		return err
+	// Not behind all who publish, when each of them waits for a server that is frozen.
+	turn, cancel := context.WithTimeout(ctx, p.log.config.Timeout)
+	defer cancel()
+	if err := p.take(turn); err != nil {
+		return p.log.failure(ctx, err)
 	}
 	defer p.release()
 	if is.Epoch == seen.Epoch && is.Seq < seen.Seq && (p.at.Epoch == "" || p.at.Epoch == seen.Epoch && p.at.Seq < seen.Seq) {
