@@ -3,6 +3,7 @@ package rooms
 import (
 	"bytes"
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -38,7 +39,7 @@ func open(raw []byte, most int) (backplane.Value, error) {
 		return v, err
 	case record.Depth(raw) > maxNesting:
 		return backplane.Value{}, refuse(badDepth, "nested more than %d deep", maxNesting)
-	case !json.Valid(raw):
+	case !json.Valid(raw) || !utf8.Valid(raw): // a client ends its connection over text that is none
 		return backplane.Value{}, refuse(badFormat, "it is no JSON")
 	}
 	return backplane.Value{JSON: raw}, nil

@@ -83,7 +83,7 @@ func (u *unpacker) value(raw []byte, depth int) (rest []byte, err error) {
 		return u.list(raw, depth)
 	case msgp.MapType:
 		return u.object(raw, depth)
-	case msgp.TimeType:
+	case msgp.TimeType, msgp.ExtensionType: // which it takes some times for
 		return u.time(raw)
 	default:
 		return nil, refuse(badFormat, "a value of type %s", kind)

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -34,7 +35,7 @@ func readPython(raw []byte, most int) (namespace string, command backplane.Comma
 		return "", nil, refuse(badSize, "%d bytes; %d are allowed", len(raw), 2*most+maxEnvelope)
 	case record.Depth(raw) > maxNesting:
 		return "", nil, refuse(badDepth, "nested more than %d deep", maxNesting)
-	case !json.Valid(raw) || raw[0] != '{':
+	case !json.Valid(raw) || raw[0] != '{' || !utf8.Valid(raw):
 		return "", nil, refuse(badFormat, "it is no JSON object")
 	}
 	m := gjson.ParseBytes(raw)
