@@ -48,18 +48,6 @@ type State struct {
 	Entries []*Entry
 }
 
-// Since gives the entries after a position, all of them when it is not among those
-// that are kept. An entry of its epoch or of an earlier one may stand before it, and is
-// not after it, whatever its seq.
-func (s *State) Since(at topic.Position) []*Entry {
-	for i := len(s.Entries) - 1; i >= 0; i-- {
-		if e := s.Entries[i]; e.At.Epoch == at.Epoch && e.At.Seq <= at.Seq {
-			return s.Entries[i+1:]
-		}
-	}
-	return s.Entries
-}
-
 // Errors of a log.
 var (
 	// ErrGone is returned by Read when the log does not continue from the given
