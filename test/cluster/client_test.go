@@ -76,12 +76,16 @@ func (c *client) read(in io.Reader) {
 	var text []byte // of a packet whose attachments are to come
 	missing, parts := 0, [][]byte{}
 	for {
-		frame, err := ws.ReadFrame(in)
-		if err != nil || frame.Header.OpCode == ws.OpClose {
+		header, err := ws.ReadHeader(in)
+		if err != nil || header.OpCode == ws.OpClose || header.Length > 1<<20 {
 			return
 		}
-		switch data := frame.Payload; {
-		case frame.Header.OpCode == ws.OpBinary:
+		data := make([]byte, header.Length)
+		if _, err := io.ReadFull(in, data); err != nil {
+			return
+		}
+		switch {
+		case header.OpCode == ws.OpBinary:
 			parts = append(parts, data)
 			if missing--; missing == 0 {
 				c.take(text, parts)

@@ -41,7 +41,7 @@ func nothing(*scene, *actor) outcome { return outcome{} }
 
 // query has the one who acts do something with the scene's tag.
 func query(format string) func(*scene) {
-	return func(s *scene) { s.stage.do(s.from, strings.ReplaceAll(format, "TAG", s.tag)) }
+	return func(s *scene) { s.do(s.from, strings.ReplaceAll(format, "TAG", s.tag)) }
 }
 
 // get makes an outcome of events with the scene's tag.

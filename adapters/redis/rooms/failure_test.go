@@ -163,6 +163,32 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// TestRoomsComeAndGo: thousands of rooms that are made and left, some at once again.
+func TestRoomsComeAndGo(t *testing.T) {
+	_, here, a, b := pair(t, func(c *rooms.Config) { c.Mode = rooms.Sharded })
+	w := a.Node.(backplane.RoomWatcher)
+	const n = 5000
+	for i := range n {
+		w.RoomMade(fmt.Sprint("room ", i), false)
+		if i%2 == 0 {
+			w.RoomGone(fmt.Sprint("room ", i))
+		}
+		if i%4 == 0 {
+			w.RoomMade(fmt.Sprint("room ", i), false)
+		}
+	}
+	eventually(t, "all is subscribed to", func() bool { return here.Health().Subscribed })
+	for _, i := range []int{0, 1, 4996, 4999} {
+		room := fmt.Sprint("room ", i)
+		a.Enter(room)
+		a.WantHears(b, room)
+	}
+	for i := range n {
+		w.RoomGone(fmt.Sprint("room ", i))
+	}
+	eventually(t, "all is left", func() bool { return here.Health().Subscribed })
+}
+
 // TestBad: what others publish is refused, counted, and ends nothing.
 func TestBad(t *testing.T) {
 	server, here, a, b := pair(t, func(*rooms.Config) {})

@@ -55,7 +55,7 @@ func (s *sharded) channelOf(room string) string { return s.counted() + room + "#
 // cannot know which rooms are those of single sockets: they go by the length, and
 // names of sockets here are longer than Node's.
 func (s *sharded) listens(room string, private bool) bool {
-	return s.dynamic == subscribeAllPrivate || s.dynamic == subscribeDynamic && !(private && len(room) == lengthOfSocketID)
+	return s.dynamic == subscribeAllPrivate || s.dynamic == subscribeDynamic && (!private || len(room) != lengthOfSocketID)
 }
 
 // sends says whether what is for a room goes there.

@@ -42,7 +42,7 @@ func Join(t *testing.T, b backplane.Backplane, namespace, name string) *Member {
 	m.mu.Lock()
 	m.Node = b.Join(namespace, m)
 	m.mu.Unlock()
-	t.Cleanup(m.Node.Close)
+	t.Cleanup(m.Close)
 	return m
 }
 
