@@ -13,6 +13,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
+	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -52,11 +53,36 @@ func BenchmarkPosition(b *testing.B) {
 		b.Fatal(err)
 	}
 	n := cannonball.New(cannonball.Config{Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop()}).Namespace()
+	n.Limit(gateway.Limits{}) // or it is the refusals that are measured
 	who, _ := gateway.Everyone(ctx, nil)
 	s := n.Connect(&gatewaytest.Recorder{}, who, nil)
 	defer s.Close()
 	s.Receive("position_update", []json.RawMessage{json.RawMessage(`{"lat":50,"lon":8}`)}, nil)
 	for b.Loop() {
 		s.Receive("request", []json.RawMessage{json.RawMessage(`{"type":"threats"}`)}, nil)
+	}
+}
+
+// BenchmarkPatterns is what it costs to say what the paths of 1,000 aircraft look like
+// that have been followed for long, of each kind of path as many: once in ten seconds,
+// whoever looks on.
+func BenchmarkPatterns(b *testing.B) {
+	var paths []*cannonball.Path
+	for i := range 1000 {
+		p := newPilot(geo.Point{Lat: 45 + float64(i%100)*0.1, Lon: 8})
+		switch i % 3 {
+		case 0:
+			p.fly(1200, 100, 0)
+		case 1:
+			p.fly(1200, 60, 3)
+		default:
+			p.fly(1200, 100, float64(i%7-3)/5)
+		}
+		paths = append(paths, &p.path)
+	}
+	for b.Loop() {
+		for _, p := range paths {
+			p.Patterns()
+		}
 	}
 }
