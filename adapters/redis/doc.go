@@ -1,6 +1,7 @@
 // Package redis connects the processes of a cluster through Redis: what it takes to
-// reach one is here, what is done with it in the folders inside: streams (the log of
-// topics) and rooms.
+// reach one is here, with a [Canary] that says whether what is sent arrives; what is done
+// with it in the folders inside: streams (the log of topics), lease (who writes one) and
+// rooms.
 //
 // The client is go-redis, Redis' own for Go: it knows Sentinel, Cluster, TLS and ACL,
 // and follows a fail-over by itself. Nothing outside this folder imports it.

@@ -31,6 +31,14 @@
 // without them) are published again by who published them, each with its origin: who
 // has seen it there skips it here.
 //
+// # What it costs
+//
+// On a shared machine of two cores, server and processes on it together: a change of
+// 10,000 aircraft that all move takes 14 ms to append, 2 of them of the server's core,
+// and is with a reader after 25 to 30; ten a second are 2 % of a core there. A new
+// reader loads a snapshot of them and 20 such changes in 0.3 s. An event takes 0.13 ms, half
+// of that of the server's core: some 10,000 a second, of all topics on a server.
+//
 // # What can be lost
 //
 // Redis replicates after it has answered. When master and publisher both die before a
