@@ -90,6 +90,15 @@ func (c *cluster) options() (out []socketio.Option) {
 	return out
 }
 
+// linked says how rooms are linked with those of others; nil when they are not.
+func (c *cluster) linked() *rooms.Health {
+	if c == nil || c.rooms == nil {
+		return nil
+	}
+	h := c.rooms.Health()
+	return &h
+}
+
 // Run talks to the others until ctx ends.
 func (c *cluster) Run(ctx context.Context) error {
 	if c == nil || c.rooms == nil {

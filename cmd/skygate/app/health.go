@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/geo"
 )
@@ -22,7 +23,10 @@ type health struct {
 	// Unwatched counts, by reason, what there was too much of for the watch for
 	// dangers.
 	Unwatched map[string]uint64 `json:"unwatched,omitempty"`
-	Sources   []sourceHealth    `json:"sources"`
+	// Rooms is how the rooms of this process are linked with those of others; left out
+	// when they are not meant to be. While they are not heard an "ok" is "degraded".
+	Rooms   *rooms.Health  `json:"rooms,omitempty"`
+	Sources []sourceHealth `json:"sources"`
 }
 
 type sourceHealth struct {
@@ -66,6 +70,9 @@ func (a *App) health(now time.Time) health {
 	case delivering == len(a.sources):
 		h.Status = "ok"
 	default:
+		h.Status = "degraded"
+	}
+	if h.Rooms = a.cluster.linked(); h.Rooms != nil && !h.Rooms.Subscribed && h.Status == "ok" {
 		h.Status = "degraded"
 	}
 	return h
