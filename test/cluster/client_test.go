@@ -31,8 +31,17 @@ type client struct {
 	ended  bool       // the connection
 }
 
-// dial connects one that is in a room.
+// dial connects one to a test server, which is in a room.
 func dial(t *testing.T, url, namespace, room, name string) *client {
+	t.Helper()
+	c := connect(t, url, namespace, name, fmt.Sprintf(`{"room":%q,"name":%q}`, room, name))
+	c.eventually("is let in", func() bool { return len(c.events) > 0 && strings.HasPrefix(c.events[0], `["auth"`) })
+	c.until("")
+	return c
+}
+
+// connect connects one that says something of itself.
+func connect(t *testing.T, url, namespace, name, auth string) *client {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -56,9 +65,8 @@ func dial(t *testing.T, url, namespace, room, name string) *client {
 		_ = conn.Close()
 		<-done
 	})
-	c.say(fmt.Sprintf(`40%s{"room":%q,"name":%q}`, c.prefix, room, name))
-	c.eventually("is let in", func() bool { return len(c.events) > 0 && strings.HasPrefix(c.events[0], `["auth"`) })
-	c.until("")
+	c.say("40" + c.prefix + auth)
+	c.eventually("is connected", func() bool { return c.sid != "" })
 	return c
 }
 
