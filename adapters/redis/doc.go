@@ -16,8 +16,11 @@
 //	{skygate:aircraft}:head    its epoch and newest position, a hash
 //	{skygate:aircraft}:snap    a snapshot, a hash
 //	{skygate:aircraft}:lease   who writes it
-//	{skygate:safety}:once:KEY  that an event was published under a key
-//	skygate:rooms:…            channels
+//	{skygate:safety}:once:…    where an event was published that is told once
+//	{skygate:canary}:…         what the canary sends
+//
+// It must keep them (maxmemory-policy noeviction, its default): a topic of which something
+// is evicted begins anew.
 //
 // With ACL a user needs: ~{PREFIX:*  ~PREFIX:*  &PREFIX:*  and +@stream +@hash +@string
 // +@keyspace +@scripting +@pubsub +@connection +info +wait +time (and +cluster in a Cluster).

@@ -142,7 +142,8 @@ const (
 func (l *Log) headOf(ctx context.Context, name string) (head, error) {
 	call, cancel := context.WithTimeout(ctx, l.config.Timeout)
 	defer cancel()
-	values, err := l.client.HMGet(call, l.key(name, "head"), "epoch", "seq", "kind").Result()
+	// Over a connection that ends with the log, so that Close has not to wait.
+	values, err := l.waiting.HMGet(call, l.key(name, "head"), "epoch", "seq", "kind").Result()
 	if err != nil {
 		return head{}, l.failure(ctx, err)
 	}

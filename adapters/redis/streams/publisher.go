@@ -232,7 +232,7 @@ func (p *publisher) add(ctx context.Context, e published) (answer, error) {
 // the same as long as what became of it is not known.
 func (p *publisher) onceOf(c *record.Change) record.Once {
 	if c.Once.Key != "" {
-		return c.Once
+		return record.Once{Key: "key:" + c.Once.Key, For: c.Once.For}
 	}
 	key, ok := p.attempts[c]
 	if !ok {
