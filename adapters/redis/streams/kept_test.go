@@ -362,3 +362,34 @@ func TestATopicIsOfOneKind(t *testing.T) {
 		t.Error("an event in a topic of state")
 	}
 }
+
+func TestWhatIsEvictedIsMadeAnew(t *testing.T) {
+	for _, part := range []string{"log", "head", "snap"} {
+		t.Run(part, func(t *testing.T) {
+			server := redistest.Single(t)
+			log := open(t, server.Config(), func(c *streams.Config) { c.SnapshotChanges = 5 })
+			w := begin(t, log, "aircraft")
+			reads, events := follow(t, log, "aircraft"), follow(t, log, "safety")
+			reads.wantAt(t, push(t, w, change(1)))
+			events.wantAt(t, publish(t, log, event(1)))
+			if err := server.Client().Del(t.Context(), "{skygate:aircraft}:"+part, "{skygate:safety}:"+part).Err(); err != nil {
+				t.Fatal(err)
+			}
+			insist(t, log, event(2))
+			events.wantTold(t, 1, 2)
+			for n := 2; n < 10; n++ {
+				reads.wantAt(t, again(t, log, &w, change(n)))
+			}
+			fresh := open(t, server.Config())
+			eventually(t, "a new reader has it", func() error {
+				state, err := fresh.Load(t.Context(), "aircraft")
+				if err == nil && (len(state.Records) != 1 || state.Records[0].Fields.Get("n") != "9") {
+					err = fmt.Errorf("it has %v at %v", state.Records, state.At)
+				}
+				return err
+			})
+			reads.wantNothingWrong(t)
+			events.wantNothingWrong(t)
+		})
+	}
+}
