@@ -2,6 +2,8 @@ package socketio
 
 import (
 	"encoding/json"
+	"maps"
+	"strings"
 	"sync"
 
 	"github.com/zishang520/engine.io/v2/types"
@@ -213,6 +215,17 @@ func writeHandshake(h *socket.Handshake) json.RawMessage {
 		return json.RawMessage("{}")
 	}
 	return raw
+}
+
+// withoutSecrets gives a handshake without what a client shows who it is by.
+func withoutSecrets(h *socket.Handshake) *socket.Handshake {
+	public := *h
+	public.Auth = map[string]any{}
+	public.Headers = maps.Clone(h.Headers)
+	maps.DeleteFunc(public.Headers, func(name string, _ []string) bool {
+		return strings.EqualFold(name, "Authorization") || strings.EqualFold(name, "Cookie")
+	})
+	return &public
 }
 
 // readHandshake reads what it can; what another server wrote otherwise is left out.

@@ -102,14 +102,16 @@ func (r *rooms) confirm(q backplane.Confirm, replies backplane.Replies) {
 func (r *rooms) describe(to backplane.Audience) []backplane.Socket {
 	list := []backplane.Socket{}
 	r.eachOf(to, func(s *seat) {
-		data := backplane.Value{JSON: json.RawMessage("{}")}
-		if kept := s.socket.Data(); kept != nil {
-			if _, ours := kept.(*conn); !ours {
-				data = valueOf(kept)
-			}
+		data, shaken := backplane.Value{JSON: json.RawMessage("{}")}, s.socket.Handshake()
+		switch kept := s.socket.Data().(type) {
+		case nil:
+		case *conn: // of the gateway, whose keys are nobody's business
+			shaken = withoutSecrets(shaken)
+		default:
+			data = valueOf(kept)
 		}
 		list = append(list, backplane.Socket{
-			ID: string(s.id), Handshake: writeHandshake(s.socket.Handshake()),
+			ID: string(s.id), Handshake: writeHandshake(shaken),
 			Rooms: texts(s.socket.Rooms().Keys()), Data: data,
 		})
 	})
