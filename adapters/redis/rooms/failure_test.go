@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -234,4 +235,61 @@ func eventually(t *testing.T, what string, f func() bool) {
 			t.Fatalf("waited in vain: %s", what)
 		}
 	}
+}
+
+// TestACL: a user with the permissions that the package names may do it all, and one
+// without them is told so by health.
+func TestACL(t *testing.T) {
+	server := redistest.Single(t)
+	admin := server.Client()
+	set := func(user string, rules ...any) {
+		t.Helper()
+		if err := admin.Do(t.Context(), append([]any{"ACL", "SETUSER", user, "on", ">secret"}, rules...)...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("may", "&socket.io*", "&socket.io#/#*", "&socketio", "+@pubsub", "+@connection")
+	set("maynot", "&other*", "+@pubsub", "+@connection")
+	for _, mode := range []string{rooms.Classic, rooms.Sharded} {
+		cfg := rooms.DefaultConfig()
+		cfg.Mode = mode
+		may := server.Config()
+		may.User, may.Password = "may", "secret"
+		a, b := backplanetest.Join(t, start(t, cfg, may), "/", "a"), backplanetest.Join(t, start(t, cfg, may), "/", "b")
+		a.WantServers(2)
+		b.WantServers(2)
+		tell(a, 1)
+		numbers(t, b, 1)
+		may.User = "maynot"
+		refused := start(t, cfg, may)
+		backplanetest.Join(t, refused, "/", "c")
+		eventually(t, "it is told why", func() bool { return strings.Contains(refused.Health().Error, "NOPERM") })
+	}
+}
+
+// TestFailOver: a replica takes over. Who listened to the old master, which may live
+// on as a replica, is to be heard and counted at the new one.
+func TestFailOver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while: not with -short")
+	}
+	guarded := redistest.WithSentinel(t)
+	cfg := rooms.DefaultConfig()
+	a, b := backplanetest.Join(t, start(t, cfg, guarded.Config()), "/", "a"), backplanetest.Join(t, start(t, cfg, guarded.Config()), "/", "b")
+	a.WantServers(2)
+	b.WantServers(2)
+	tell(a, 1)
+	numbers(t, b, 1)
+	guarded.FailOver()
+	last := 1
+	eventually(t, "b hears a again", func() bool {
+		last++
+		tell(a, last)
+		return len(numbersSoFar(t, b)) > 0
+	})
+	eventually(t, "questions are answered", func() bool {
+		got, err := a.Ask(backplane.Fetch{})
+		return err == nil && len(got) == 1
+	})
+	a.WantServers(2)
 }

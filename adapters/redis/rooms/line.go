@@ -154,6 +154,7 @@ func (l *line) run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, l.end)
 	defer stop()
 	defer l.lines.forget(l)
+	said := "" // the last error: each is logged once until it is another
 	for pauses := newPauses(); l.done.Err() == nil; {
 		began := time.Now()
 		err := l.session(l.done)
@@ -161,7 +162,13 @@ func (l *line) run(ctx context.Context) error {
 			break
 		}
 		l.lines.set(l, false, err)
-		l.lines.logger.Warn().Err(err).Msg("the connection over which other processes are heard is lost")
+		if time.Since(began) > lastPause {
+			said = ""
+		}
+		if err != nil && err.Error() != said {
+			said = err.Error()
+			l.lines.logger.Warn().Err(err).Msg("the connection over which other processes are heard is lost")
+		}
 		if cluster, ok := l.lines.client.UniversalClient.(*goredis.ClusterClient); ok {
 			cluster.ReloadState(ctx)
 			l.lines.wake()

@@ -20,8 +20,10 @@
 // MessagePack is written and read by tinylib/msgp, which works on bytes without
 // reflection, and never makes room for what is only announced.
 //
-// Where Redis has ACLs the user needs the channels &socket.io* and &socketio, and the
-// commands of @pubsub.
+// Where Redis has ACLs the user needs +@pubsub and +@connection, and the channels
+// &socket.io* and &socketio; in classic mode also the pattern of each namespace, as it
+// stands, since Redis compares patterns letter by letter: &socket.io#/#* and
+// &socket.io#/acars#* and so on.
 package rooms
 
 import (
