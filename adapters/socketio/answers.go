@@ -69,6 +69,7 @@ type confirmation struct {
 	local   int        // of them here
 	began   bool       // local is known
 	afar    bool       // others have all answered
+	alone   bool       // there were none to ask
 	answers int        // from here
 	over    bool
 }
@@ -95,7 +96,7 @@ func (c *confirmation) asked(n int, alone bool) {
 	c.step(func() {
 		c.local, c.began = n, true
 		c.total += n
-		c.afar = alone
+		c.afar, c.alone = alone, alone
 	})
 }
 
@@ -107,13 +108,21 @@ func (c *confirmation) step(do func()) {
 	do()
 	ends := !c.over && c.began && c.afar && c.answers >= c.local
 	c.over = c.over || ends
-	total, servers := c.total, c.servers
+	total, alone := c.total, c.alone
 	c.mu.Unlock()
-	if !ends {
-		return
+	switch {
+	case !ends:
+	case alone:
+		c.tell(total)
+	default:
+		go c.tell(total)
 	}
+}
+
+// tell has the library call who waits.
+func (c *confirmation) tell(total int) {
 	c.counted(uint64(total))
-	for range servers - 1 {
+	for range c.servers - 1 {
 		c.counted(0)
 	}
 }

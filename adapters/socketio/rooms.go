@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -27,6 +28,7 @@ type rooms struct {
 
 	// Static.
 	node     backplane.Node // nil when this process is alone
+	leave    func()         // has it leave the other processes; nil likewise
 	happened turns          // what other servers told handlers of the namespace
 
 	mu    sync.RWMutex // guards all below
@@ -63,7 +65,7 @@ type roomsBuilder struct {
 	creating sync.Mutex
 
 	mu    sync.Mutex // guards all below
-	nodes []backplane.Node
+	nodes map[backplane.Node]struct{}
 }
 
 // enter calls a function that hands a client's wish to enter a namespace to the
@@ -98,28 +100,39 @@ func (b *roomsBuilder) New(nsp socket.Namespace) socket.Adapter {
 	if b.backplane != nil {
 		r.happened.logger = b.logger
 		r.node = b.backplane.Join(nsp.Name(), r)
+		r.leave = func() { b.leave(r.node) }
 		b.mu.Lock()
-		b.nodes = append(b.nodes, r.node)
+		if b.nodes == nil {
+			b.nodes = map[backplane.Node]struct{}{}
+		}
+		b.nodes[r.node] = struct{}{}
 		b.mu.Unlock()
 	}
 	return r
 }
 
-// close leaves the other processes.
+// leave has a namespace leave the other processes.
+func (b *roomsBuilder) leave(n backplane.Node) {
+	b.mu.Lock()
+	delete(b.nodes, n)
+	b.mu.Unlock()
+	n.Close()
+}
+
+// close has all leave.
 func (b *roomsBuilder) close() {
 	b.mu.Lock()
-	nodes := b.nodes
-	b.nodes = nil
+	nodes := slices.Collect(maps.Keys(b.nodes))
 	b.mu.Unlock()
 	for _, n := range nodes {
-		n.Close()
+		b.leave(n)
 	}
 }
 
 // Close implements socket.Adapter: the namespace ends.
 func (r *rooms) Close() {
-	if r.node != nil {
-		r.node.Close()
+	if r.leave != nil {
+		r.leave()
 	}
 }
 

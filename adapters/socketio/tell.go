@@ -11,7 +11,9 @@ import (
 )
 
 // What the library has done to the sockets of a namespace: first here, then, unless
-// it is to be local, by telling the other processes, which waits for nothing.
+// it is to be local, by telling the other processes, which waits for nothing. What an
+// application is told of answers it is told in a goroutine of its own: it may wait for
+// other answers there.
 
 // afar says whether other processes are meant, too.
 func (r *rooms) afar(opts *socket.BroadcastOptions) bool {
@@ -126,7 +128,7 @@ func (r *rooms) FetchSockets(opts *socket.BroadcastOptions) func(func([]socket.S
 			give(found.sockets, nil)
 			return
 		}
-		r.node.Ask(backplane.Fetch{To: audience(opts)}, &found, func(err error) { give(found.sockets, err) })
+		r.node.Ask(backplane.Fetch{To: audience(opts)}, &found, func(err error) { go give(found.sockets, err) })
 	}
 }
 
@@ -140,13 +142,13 @@ func (r *rooms) AddSockets(opts *socket.BroadcastOptions, names []socket.Room) {
 
 // DelSockets implements socket.Adapter.
 func (r *rooms) DelSockets(opts *socket.BroadcastOptions, names []socket.Room) {
-	r.each(opts, func(s *seat) { leave(s, names) })
+	r.each(opts, func(s *seat) { leaveAll(s, names) })
 	if r.afar(opts) {
 		r.node.Tell(backplane.Leave{To: audience(opts), Rooms: texts(names)})
 	}
 }
 
-func leave(s *seat, names []socket.Room) {
+func leaveAll(s *seat, names []socket.Room) {
 	for _, name := range names {
 		s.socket.Leave(name)
 	}
@@ -176,7 +178,7 @@ func (r *rooms) ServerSideEmit(packet []any) error {
 	case r.node == nil:
 	case asks:
 		answers := &answered{values: []any{}}
-		r.node.Ask(backplane.AskServers{Event: event}, answers, func(err error) { ack(answers.values, err) })
+		r.node.Ask(backplane.AskServers{Event: event}, answers, func(err error) { go ack(answers.values, err) })
 	default:
 		r.node.Tell(backplane.ServerEvent{Event: event})
 	}

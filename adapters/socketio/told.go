@@ -30,7 +30,7 @@ func (r *rooms) Obey(c backplane.Command) {
 	case backplane.Join:
 		r.eachOf(c.To, func(s *seat) { s.socket.Join(roomsOf(c.Rooms)...) })
 	case backplane.Leave:
-		r.eachOf(c.To, func(s *seat) { leave(s, roomsOf(c.Rooms)) })
+		r.eachOf(c.To, func(s *seat) { leaveAll(s, roomsOf(c.Rooms)) })
 	case backplane.Disconnect:
 		r.eachOf(c.To, func(s *seat) { s.socket.Disconnect(c.Close) })
 	case backplane.ServerEvent:
