@@ -42,6 +42,8 @@ type merger struct {
 	gone  []string // told, and expired since
 	names map[string]string
 
+	annotators []Annotator
+
 	patches record.Fields // the memory that the next patches are cut from
 
 	refused uint64 // updates of new keys beyond the policy's MaxRecords
@@ -110,6 +112,7 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 		m.set(r, u.Fields)
 	}
 	m.assume(r)
+	m.annotate(r, now)
 	m.end(r, source, u.Until)
 	r.observed = max(observed, min(r.observed, now))
 	m.touch(r)
@@ -227,6 +230,9 @@ func (m *merger) expire(now int64) (gone []string) {
 		}
 		delete(m.rows, key)
 		gone = append(gone, key)
+		for _, a := range m.annotators {
+			a.Gone(key)
+		}
 		r.expired = true
 		if r.isTold {
 			m.gone = append(m.gone, key)

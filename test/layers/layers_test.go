@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"pkg/safety":  3,
 	"pkg/rules":   3,
 	"pkg/stats":   3,
+	"pkg/ghosts":  3,
 
 	"namespaces/*": 4,
 	"adapters/*":   4,

@@ -27,6 +27,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
+	"github.com/skygate-io/skygate/pkg/ghosts"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/safety"
 )
@@ -81,6 +82,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	}
 	a.feeds = a.openFeeds(states(policy))
 	a.aircraft = a.feeds[policy.Name]
+	a.aircraft.Annotate(ghosts.New())
 	a.safety = feed.NewPublisher(root.Safety().Name, a.log, feed.Remember{}, logger)
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
