@@ -88,7 +88,7 @@ type line struct {
 func follow(t *testing.T, s *server, k kind, args ...string) *client {
 	t.Helper()
 	c := &client{t: t, kind: k, ended: make(chan struct{})}
-	args = append([]string{"--url", s.url, "--transports", k.transports}, args...)
+	args = append([]string{"--url", s.URL, "--transports", k.transports}, args...)
 	c.cmd = program(t, k.language, "follow", args...)
 	c.cmd.Stderr = &locked{c}
 	stdout, err := c.cmd.StdoutPipe()

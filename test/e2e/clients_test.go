@@ -122,11 +122,11 @@ func TestServerRestart(t *testing.T) {
 		c.event("snapshot", 1)
 	}
 	epoch := clients[0].ask("state").Position.Epoch
-	old.stop()
+	old.Stop()
 	for _, c := range clients {
 		c.event("disconnected", 1)
 	}
-	serveAt(t, old.addr, source...)
+	serveAt(t, old.Addr, source...)
 	for _, c := range clients {
 		c.event("connected", 2)
 		c.event("snapshot", 2)
@@ -169,7 +169,7 @@ func TestMinimalClients(t *testing.T) {
 // what it prints.
 func runMinimal(t *testing.T, s *server, language string) *lines {
 	t.Helper()
-	cmd := program(t, language, "minimal", s.url)
+	cmd := program(t, language, "minimal", s.URL)
 	cmd.Env = append(cmd.Environ(), "PYTHONUNBUFFERED=1")
 	out := &lines{}
 	cmd.Stdout, cmd.Stderr = out, out

@@ -32,7 +32,7 @@ func lay(t *testing.T, s *server) *cable {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cable{t: t, server: s.addr, listener: listener, conns: map[net.Conn]struct{}{}}
+	c := &cable{t: t, server: s.Addr, listener: listener, conns: map[net.Conn]struct{}{}}
 	c.flows = sync.NewCond(&c.mu)
 	c.running.Go(c.accept)
 	t.Cleanup(func() {

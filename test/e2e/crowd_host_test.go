@@ -54,7 +54,7 @@ func host(t *testing.T, s *server, guests []*guest) *hosted {
 	t.Helper()
 	h := &hosted{t: t, guests: guests, cables: map[string]*cable{}, ended: make(chan struct{})}
 	for _, g := range guests {
-		g.URL = s.url
+		g.URL = s.URL
 		for _, st := range g.Steps {
 			g.Line = g.Line || st.Do == "cut" || st.Do == "stall"
 		}
@@ -96,7 +96,7 @@ func host(t *testing.T, s *server, guests []*guest) *hosted {
 			t.Errorf("the clients complain:\n%s", text)
 		}
 	})
-	h.tell("start", "server", s.url, "clients", guests)
+	h.tell("start", "server", s.URL, "clients", guests)
 	return h
 }
 

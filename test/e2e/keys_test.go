@@ -57,7 +57,7 @@ func visit(t *testing.T, s *server, auth map[string]any) *keyholder {
 	}
 	cmd := exec.Command("node", "--input-type=module", "--eval", string(script))
 	cmd.Dir = filepath.Join(examples, "js") // has the client's library
-	cmd.Env = append(os.Environ(), "SKYGATE_URL="+s.url, "SKYGATE_AUTH="+string(raw))
+	cmd.Env = append(os.Environ(), "SKYGATE_URL="+s.URL, "SKYGATE_AUTH="+string(raw))
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -130,7 +130,7 @@ func (g *keyholder) want(name string) string {
 // publish posts a body with a key, and an Idempotency-Key if there is one.
 func (s *server) publish(key, once, body string) (status int, answer map[string]any) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+"/api/v1/publish", strings.NewReader(body))
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL+"/api/v1/publish", strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}

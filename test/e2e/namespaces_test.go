@@ -16,7 +16,7 @@ func enter(t *testing.T, s *server, namespace string) *client {
 	t.Helper()
 	program(t, "javascript", "follow") // the packages are there
 	c := &client{t: t, kind: kinds[0], ended: make(chan struct{})}
-	c.cmd = exec.Command("node", "visitor/main.mjs", s.url, namespace)
+	c.cmd = exec.Command("node", "visitor/main.mjs", s.URL, namespace)
 	c.cmd.Stderr = &locked{c}
 	stdout, err := c.cmd.StdoutPipe()
 	if err != nil {

@@ -102,15 +102,15 @@ func TestInterrupt(t *testing.T) {
 	if h := s.health(); h.Status != "ok" || h.Aircraft == 0 || h.Sources[0].Name != "demo" {
 		t.Errorf("health %+v", h)
 	}
-	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
+	if err := s.Cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	select {
-	case <-s.done:
+	case <-s.Done:
 	case <-time.After(patience):
 		t.Fatal("it does not end")
 	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 0 {
-		t.Errorf("code %d:\n%s", code, s.logged())
+	if code := s.Cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("code %d:\n%s", code, s.Log())
 	}
 }

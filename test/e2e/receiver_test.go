@@ -89,7 +89,7 @@ func TestReceiver(t *testing.T) {
 	if stats := c.ask("state").Stats; c.count("disconnected") != 0 || stats["holes"] != 0 || stats["snapshots"] != 1 {
 		t.Errorf("the client was disconnected %d times, %v", c.count("disconnected"), stats)
 	}
-	if n := strings.Count(s.logged(), `"source":"readsb"`); n > 12 {
-		t.Errorf("%d log lines for about 5 changes of state:\n%s", n, s.logged())
+	if n := strings.Count(s.Log(), `"source":"readsb"`); n > 12 {
+		t.Errorf("%d log lines for about 5 changes of state:\n%s", n, s.Log())
 	}
 }

@@ -2,21 +2,16 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/test/built"
 )
 
 // patience bounds every wait for something that must happen.
@@ -27,36 +22,13 @@ const patience = 60 * time.Second
 var binary string
 
 func TestMain(m *testing.M) {
-	os.Exit(buildAndRun(m))
-}
-
-func buildAndRun(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "skygate-e2e-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "skygate")
-	build := exec.Command("go", "build", "-o", binary, "github.com/skygate-io/skygate/cmd/skygate")
-	build.Stdout, build.Stderr = os.Stderr, os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "building skygate:", err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(built.Run(m, func(path string) { binary = path }))
 }
 
 // server is a running skygate.
 type server struct {
-	t    *testing.T
-	url  string
-	addr string
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the process has ended
-
-	mu  sync.Mutex // guards log
-	log strings.Builder
+	*built.Process
+	t *testing.T
 }
 
 // serve starts the program; it is ended with the test.
@@ -67,73 +39,8 @@ func serve(t *testing.T, args ...string) *server {
 
 func serveAt(t *testing.T, listen string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, done: make(chan struct{})}
-	s.cmd = exec.Command(binary, append([]string{"serve", "--listen", listen}, args...)...)
-	stderr, err := s.cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	addr := make(chan string, 1)
-	go func() {
-		s.follow(stderr, addr)
-		_ = s.cmd.Wait()
-		close(s.done)
-	}()
-	t.Cleanup(s.stop)
-	select {
-	case s.addr = <-addr:
-	case <-s.done:
-		t.Fatalf("skygate did not start:\n%s", s.logged())
-	case <-time.After(patience):
-		t.Fatalf("skygate does not listen:\n%s", s.logged())
-	}
-	s.url = "http://" + s.addr
-	return s
-}
-
-// follow keeps the log and finds the address in it.
-func (s *server) follow(stderr io.Reader, addr chan<- string) {
-	lines := bufio.NewScanner(stderr)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		s.mu.Lock()
-		s.log.WriteString(lines.Text() + "\n")
-		s.mu.Unlock()
-		var entry struct{ Message, Address string }
-		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Message == "listening" {
-			addr <- entry.Address
-		}
-	}
-}
-
-func (s *server) logged() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.log.String()
-}
-
-// stop ends the program as an operator does; it must end by itself, in order.
-func (s *server) stop() {
-	s.t.Helper()
-	select {
-	case <-s.done:
-		return
-	default:
-	}
-	_ = s.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-s.done:
-	case <-time.After(20 * time.Second):
-		_ = s.cmd.Process.Kill()
-		<-s.done
-		s.t.Errorf("skygate did not end within 20 s of SIGTERM:\n%s", s.logged())
-	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 0 {
-		s.t.Errorf("skygate ended with code %d:\n%s", code, s.logged())
-	}
+	cmd := exec.Command(binary, append([]string{"serve", "--listen", listen}, args...)...)
+	return &server{Process: built.Start(t, cmd), t: t}
 }
 
 // health is the answer of /healthz.
@@ -160,7 +67,7 @@ func (s *server) get(path string, into any) (status int) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
