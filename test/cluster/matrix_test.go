@@ -196,6 +196,11 @@ func matrix(t *testing.T, mode string) {
 			}
 		}
 	}
+	for _, a := range s.servers {
+		if said := a.Stderr(); strings.Contains(said, "panic") {
+			t.Errorf("%s says:\n%s", a.name, said)
+		}
+	}
 	if table.log(t); n < 100 {
 		t.Errorf("%d operations were done: that cannot be all", n)
 	}
