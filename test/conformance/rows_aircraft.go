@@ -26,6 +26,15 @@ var aircraftRows = []Row{
 		Differs: "the reference takes 0 for missing (an altitude of 0 ft)",
 	},
 	{
+		Name: "aircraft object", Form: "of a ghost",
+		Do: []Step{
+			hear(Aircraft{Hex: "4CA1D1", Fields: `"flight":"GHOST1"`, Moves: true, Lat: 50.3, Lon: 8.3, NorthKt: 300, AltFt: 9000}),
+			hear(Aircraft{Hex: "~2A0002", Fields: `"flight":"GHOST1"`, Moves: true, Lat: 50.3, Lon: 8.3, NorthKt: 300, AltFt: 9000}),
+			until("aircraft:update", `{updated: [~{hex: "~2A0002", lat: number}]}`), emit("subscribe", `{"topics":"aircraft"}`),
+		},
+		Want: []Message{{"aircraft:snapshot", `{aircraft: [~{hex: "~2A0002", ghost: true, ghost_of: "4CA1D1"}]}`}},
+	},
+	{
 		Name: "aircraft:snapshot",
 		Do:   []Step{hear(with(full, "4CA1B4")), until("aircraft:new", `{aircraft: [~{hex: "4CA1B4"}]}`), emit("subscribe", `{"topics":"aircraft"}`)},
 		Want: []Message{{"subscribed", "any"}, {"aircraft:snapshot", `{` + span + `, view: text, aircraft: [~` + aircraftShape + `], count: 1..99, timestamp: time}`}},
