@@ -58,8 +58,8 @@ func (f *fetched) Sockets(list []backplane.Socket) {
 // answer of its own, and none for none; so it gets exactly the first of each. How many
 // servers there are it asks for a moment later, when that may have changed: so it is
 // told of sockets only when all have answered, once for each server. (It notes the number
-of servers in a variable that it also reads when an answer comes, without a lock. Here
-that does no harm: before the last step the number decides nothing.)
+// of servers in a variable that it also reads when an answer comes, without a lock. Here
+// that does no harm: before the last step the number decides nothing.)
 type confirmation struct {
 	counted func(uint64)
 	ack     socket.Ack
