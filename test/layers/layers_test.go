@@ -21,10 +21,11 @@ const (
 
 // floors gives each room its floor. "name/*" stands for every folder in name.
 var floors = map[string]int{
-	"pkg/record":    0,
-	"pkg/topic":     0,
-	"pkg/ratelimit": 0,
-	"pkg/geo":       0,
+	"pkg/record":     0,
+	"pkg/topic":      0,
+	"pkg/ratelimit":  0,
+	"pkg/geo":        0,
+	"pkg/recordings": 0, // for tests
 
 	"pkg/feedlog":   1,
 	"pkg/backplane": 1,
@@ -36,8 +37,9 @@ var floors = map[string]int{
 	"pkg/airspace":  1,
 	"pkg/view":      1,
 
-	"pkg/hub":  2,
-	"pkg/feed": 2,
+	"pkg/hub":   2,
+	"pkg/feed":  2,
+	"pkg/fetch": 2,
 
 	"pkg/gateway": 3,
 	"pkg/lines":   3,
