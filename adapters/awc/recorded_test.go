@@ -2,30 +2,28 @@ package awc
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
+
+// recorded gives what the upstream has answered for a product.
+func recorded(t *testing.T, product string) []byte {
+	t.Helper()
+	return recordings.Read(t, recordings.File(t, "airspace/awc_2026-07-21_"+product+".json"))
+}
 
 // TestRecorded reads what the upstream has answered, whole: every advisory is used, and
 // has a key of its own, a place and an end.
 func TestRecorded(t *testing.T) {
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
 	for product, want := range map[string]struct {
 		items int
 		kind  string
 	}{"airsigmet": {16, "SIGMET"}, "gairmet": {23, "GAIRMET"}, "tcf": {21, "TCF"}, "cwa": {0, ""}} {
 		t.Run(product, func(t *testing.T) {
-			body, err := os.ReadFile(filepath.Join(folder, "airspace", "awc_2026-07-21_"+product+".json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			found, err := Decode(t.Context(), body, nil, time.Now())
+			found, err := Decode(t.Context(), recorded(t, product), nil, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,11 +57,7 @@ func TestRecorded(t *testing.T) {
 		})
 	}
 	for _, other := range []string{"pirep", "metar", "taf"} {
-		body, err := os.ReadFile(filepath.Join(folder, "airspace", "awc_2026-07-21_"+other+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if found, err := Decode(t.Context(), body, nil, time.Now()); err != nil || len(found.Items) != 0 || found.Bad[BadKind] == 0 {
+		if found, err := Decode(t.Context(), recorded(t, other), nil, time.Now()); err != nil || len(found.Items) != 0 || found.Bad[BadKind] == 0 {
 			t.Errorf("%s: %d advisories, refused %v, %v", other, len(found.Items), found.Bad, err)
 		}
 	}

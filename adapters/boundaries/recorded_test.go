@@ -1,36 +1,11 @@
 package boundaries
 
 import (
-	"compress/gzip"
-	"io"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
-)
 
-// recorded gives a file of the large recordings, unpacked.
-func recorded(t *testing.T, name string) []byte {
-	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	file, err := os.Open(filepath.Join(folder, "airspace", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
-}
+	"github.com/skygate-io/skygate/pkg/recordings"
+)
 
 // TestRecorded reads whole files of boundaries: each is used under a key of its own.
 func TestRecorded(t *testing.T) {
@@ -42,7 +17,7 @@ func TestRecorded(t *testing.T) {
 		"tar1090_US_ARTCC_boundaries.geojson.gz": {20, []string{"polygon", "lat", "lon", "radius", "name"}},
 	} {
 		t.Run(file, func(t *testing.T) {
-			found, err := Decode(t.Context(), recorded(t, file), nil, time.Now())
+			found, err := Decode(t.Context(), recordings.Read(t, recordings.File(t, "airspace/"+file)), nil, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/skygate-io/skygate/adapters/jsonlines"
 	"github.com/skygate-io/skygate/pkg/aircraft"
 	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/lines/linestest"
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 const at = 1_700_000_000_000
@@ -88,10 +88,10 @@ func TestClock(t *testing.T) {
 }
 
 func TestDecodeRecorded(t *testing.T) {
-	for _, file := range linestest.Recordings(t, "adsb/readsb_json_port/*", "adsb/decoder_output/readsb_net-json-port_*") {
+	for _, file := range recordings.Files(t, "adsb/readsb_json_port/*", "adsb/decoder_output/readsb_net-json-port_*") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			d := jsonlines.NewDecoder(nil)
-			lines := linestest.Lines(t, file)
+			lines := recordings.Lines(t, file)
 			for i, line := range lines {
 				var plain struct {
 					Now, Seen float64

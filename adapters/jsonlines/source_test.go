@@ -9,6 +9,7 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/jsonlines"
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/lines"
 	"github.com/skygate-io/skygate/pkg/lines/linestest"
@@ -35,7 +36,7 @@ func TestConfigValidate(t *testing.T) {
 // TestSource: a receiver restarts in the middle of a line, with its clock set back.
 func TestSource(t *testing.T) {
 	receiver := linestest.Listen(t)
-	f := linestest.Run(t, func(log zerolog.Logger) (*lines.Source, error) {
+	f := feedtest.Run(t, func(log zerolog.Logger) (*lines.Source, error) {
 		cfg, err := jsonlines.ParseAddress(receiver.Address())
 		if err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
+	"github.com/skygate-io/skygate/pkg/poll"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
 
@@ -65,7 +66,7 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%q: %v, want %q", address, err, says)
 		}
 	}
-	if _, err := New(Config{URL: "http://["}, zerolog.Nop()); err == nil {
+	if _, err := New(Config{Config: poll.Config{URL: "http://["}}, zerolog.Nop()); err == nil {
 		t.Error("a source without an address")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/skygate-io/skygate/pkg/fetch"
 	"github.com/skygate-io/skygate/pkg/poll"
 )
 
@@ -96,7 +97,7 @@ func TestPages(t *testing.T) {
 	more := func(_ context.Context, u *url.URL) ([]byte, error) {
 		asked = append(asked, u.RawQuery)
 		if fail && len(asked) == 2 {
-			return nil, &poll.Error{Reason: poll.Timeout, Detail: "no"}
+			return nil, &poll.Error{Reason: fetch.Timeout, Detail: "no"}
 		}
 		return []byte(page(len(asked) + 1)), nil
 	}

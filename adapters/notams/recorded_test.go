@@ -1,39 +1,14 @@
 package notams
 
 import (
-	"compress/gzip"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
-
-func recorded(t *testing.T, name string) []byte {
-	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	file, err := os.Open(filepath.Join(folder, "airspace", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
-}
 
 // TestRecorded reads all NOTAMs of four airports: each is used, under a key of its own, and
 // those with a place are within a degree of the airport.
@@ -46,7 +21,8 @@ func TestRecorded(t *testing.T) {
 		"KMCO": {34, 34, 32, 28.43, -81.31}, "PHNL": {65, 65, 65, 21.32, -157.92},
 	} {
 		t.Run(station, func(t *testing.T) {
-			found, err := pages{}.decode(t.Context(), recorded(t, "avwx_notam_"+station+".json.gz"), nil, time.Now())
+			body := recordings.Read(t, recordings.File(t, "airspace/avwx_notam_"+station+".json.gz"))
+			found, err := pages{}.decode(t.Context(), body, nil, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}

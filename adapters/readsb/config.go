@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/skygate-io/skygate/pkg/fetch"
 	"github.com/skygate-io/skygate/pkg/geo"
 )
 
@@ -53,26 +54,18 @@ func (c Config) Validate() error {
 // endpoint completes the address of aircraft.json. Errors do not repeat the
 // address, which may hold a password.
 func endpoint(address string) (*url.URL, error) {
-	if address == "" {
-		return nil, errors.New("is missing: the address of aircraft.json, such as http://192.168.1.10:8080/data/aircraft.json")
-	}
-	u, err := url.Parse(address)
+	u, err := fetch.ParseURL(address, fetch.Example{
+		Web: "http://192.168.1.10:8080/data/aircraft.json", File: "file:///run/readsb/aircraft.json",
+	})
 	if err != nil {
-		return nil, errors.New("is not an address: write it like http://192.168.1.10:8080/data/aircraft.json")
+		return nil, err
 	}
-	switch web := u.Scheme == "http" || u.Scheme == "https"; {
-	case u.Scheme == "" && strings.HasPrefix(u.Path, "/"):
-		return nil, errors.New("is a path: write it as an address, like file:///run/readsb/aircraft.json")
-	case web && u.Host == "", !web && u.Scheme != "file":
-		return nil, errors.New("must begin with http://HOST, https://HOST or file:///")
-	case !web && (u.Host != "" || !strings.HasPrefix(u.Path, "/")):
-		return nil, errors.New("a file's address has three slashes: file:///run/readsb/aircraft.json")
+	switch web := u.Scheme != "file"; {
 	case u.RawQuery != "":
 	case web && strings.Trim(u.Path, "/") == "":
 		u.Path = "/data/aircraft.json"
 	case strings.HasSuffix(u.Path, "/"):
 		u.Path += "aircraft.json"
 	}
-	u.Fragment = ""
 	return u, nil
 }

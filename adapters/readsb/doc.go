@@ -4,7 +4,7 @@
 //
 //	{ "now": 1652867171.3, "messages": 34887802, "aircraft": [ {"hex": "3c4582", …}, … ] }
 //
-// The path of a poll: a [Source] asks for the file (fetch.go), takes its
+// The path of a poll: a [Source] asks for the file (package fetch), takes its
 // envelope apart ([Parse]), decides which moment of this machine's clock the
 // file speaks of ([aircraft.Clock]), turns its records into updates ([Frame.Updates])
 // and gives them to its sink. What goes wrong is counted by reason in the

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/skygate-io/skygate/pkg/aircraft"
+	"github.com/skygate-io/skygate/pkg/fetch"
 )
 
 // The bounds of a file. The largest real ones (a whole network's aircraft) have
@@ -21,24 +22,21 @@ const (
 )
 
 // Why a file, or a part of it, could not be used. The reasons of single records
-// are those of package aircraft.
+// are those of package aircraft; those of a file that could not be had, of package fetch.
 const (
-	NotJSON   = "not_json"                // the answer is something else: a page of HTML
-	NoList    = "no_list"                 // JSON, but without a list of aircraft
-	Truncated = "truncated"               // it ends in the middle
-	Malformed = "malformed"               // it is broken in the middle
-	TooLarge  = string(aircraft.TooLarge) // there is more of it than a receiver writes
+	NotJSON   = "not_json"      // the answer is something else: a page of HTML
+	NoList    = "no_list"       // JSON, but without a list of aircraft
+	Truncated = fetch.Truncated // it ends in the middle
+	Malformed = "malformed"     // it is broken in the middle
+	TooLarge  = fetch.TooLarge  // there is more of it than a receiver writes, as in package aircraft
 )
 
 // Error says why a file could not be used, or not to its end.
-type Error struct {
-	// Reason is one word that does not change: what such files are counted by.
-	Reason string
-	// Detail is for people.
-	Detail string
-}
+type Error = fetch.Error
 
-func (e *Error) Error() string { return e.Detail }
+func refuse(reason, format string, args ...any) *Error {
+	return &Error{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
 
 // Frame is one aircraft.json, its records not yet looked into.
 type Frame struct {
@@ -66,9 +64,9 @@ func Parse(body []byte) (*Frame, error) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	switch {
 	case len(body) == 0:
-		return f, &Error{Truncated, "the file is empty"}
+		return f, refuse(Truncated, "the file is empty")
 	case body[0] != '{':
-		return f, &Error{NotJSON, fmt.Sprintf("this is no aircraft.json, it begins with %.40q", body)}
+		return f, refuse(NotJSON, "this is no aircraft.json, it begins with %.40q", body)
 	}
 	err := f.parse(body)
 	if err == nil && !f.listed {
@@ -114,8 +112,8 @@ func (f *Frame) parse(body []byte) error {
 
 var (
 	errBrokenRecord = errors.New("broken record")
-	errTooMany      = &Error{TooLarge, fmt.Sprintf("the file has more than %d aircraft", maxAircraft)}
-	errNoList       = &Error{NoList, `the file has no list "aircraft" or "ac"`}
+	errTooMany      = refuse(TooLarge, "the file has more than %d aircraft", maxAircraft)
+	errNoList       = refuse(NoList, `the file has no list "aircraft" or "ac"`)
 )
 
 func parseError(err error) error {
@@ -124,9 +122,9 @@ func parseError(err error) error {
 	case err == nil, errors.As(err, &known):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{Truncated, "the file ends in the middle"}
+		return refuse(Truncated, "the file ends in the middle")
 	}
-	return &Error{Malformed, "the file is broken: " + err.Error()}
+	return refuse(Malformed, "the file is broken: %v", err)
 }
 
 // envelope reads the outer object.

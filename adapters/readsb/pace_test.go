@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
+	"github.com/skygate-io/skygate/pkg/fetch"
 )
 
 // transport answers requests without a network, so that time can be the
@@ -33,46 +33,24 @@ type responder func(*http.Request) *http.Response
 
 func (f responder) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
 
-// played is a fixture in a bubble; answer gives what aircraft.json is at a time
-// since the start. It records when it was asked.
+// played is a source in a bubble, with when it asked.
 type played struct {
-	*fixture
-	start time.Time
-
-	mu    sync.Mutex // guards times
-	times []time.Duration
+	*feedtest.Fixture
+	*feedtest.Pace
 }
 
-// asked gives the times of the requests, since the start.
-func (p *played) asked() []time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.times)
-}
-
-func play(t *testing.T, interval time.Duration, answer func(since time.Duration, r *http.Request) (string, error)) *played {
-	p := &played{start: time.Now()}
-	p.fixture = newFixture(t, "http://receiver", func(c *Config) {
-		c.Interval, c.Timeout = interval, 5*time.Second
-	})
-	p.fetch.client.Transport = transport(func(r *http.Request) (string, error) {
+// play runs a source in a bubble; answer gives what aircraft.json is at a time since the
+// start.
+func play(t *testing.T, interval time.Duration, answer func(since time.Duration, r *http.Request) (string, error)) played {
+	pace := feedtest.NewPace()
+	f := through(t, transport(func(r *http.Request) (string, error) {
 		if strings.HasSuffix(r.URL.Path, "receiver.json") {
 			return "", errors.New("none")
 		}
-		since := time.Since(p.start)
-		p.mu.Lock()
-		p.times = append(p.times, since)
-		p.mu.Unlock()
-		return answer(since, r)
-	})
-	p.run()
-	return p
-}
-
-// until lets time pass and all that happens then happen.
-func (p *played) until(since time.Duration) {
-	time.Sleep(since - time.Since(p.start))
-	synctest.Wait()
+		return answer(pace.Try(), r)
+	}), interval)
+	f.Start()
+	return played{f, pace}
 }
 
 func at(now time.Time, aircraft string) string {
@@ -85,8 +63,8 @@ func TestPollInterval(t *testing.T) {
 			time.Sleep(500 * time.Millisecond) // an answer takes its time
 			return at(time.Now(), ""), nil
 		})
-		p.until(9 * time.Second)
-		if got := fmt.Sprint(p.asked()); got != "[0s 2s 4s 6s 8s]" {
+		p.Until(9 * time.Second)
+		if got := fmt.Sprint(p.Tried()); got != "[0s 2s 4s 6s 8s]" {
 			t.Errorf("asked at %s", got)
 		}
 	})
@@ -105,8 +83,8 @@ func TestOneRequestAtATime(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			return at(time.Now(), ""), nil
 		})
-		p.until(10 * time.Second)
-		if got := fmt.Sprint(p.asked()); got != "[0s 3s 6s 9s]" {
+		p.Until(10 * time.Second)
+		if got := fmt.Sprint(p.Tried()); got != "[0s 3s 6s 9s]" {
 			t.Errorf("asked at %s", got)
 		}
 	})
@@ -121,33 +99,20 @@ func TestBackOff(t *testing.T) {
 			}
 			return at(time.Now(), `{"hex":"aaaaaa"}`), nil
 		})
-		p.until(mended - time.Second)
-		asked := p.asked()
-		if s := p.Status(); s.State != feed.Failing || s.Err != "connection refused" || s.Bad[Unreachable] != uint64(len(asked)) {
+		p.Until(mended - time.Second)
+		asked := p.Tried()
+		if s := p.Status(); s.State != feed.Failing || s.Err != "connection refused" || s.Bad[fetch.Unreachable] != uint64(len(asked)) {
 			t.Errorf("status %+v after %d attempts", s, len(asked))
 		}
-		if first := asked[1] - asked[0]; first < 500*time.Millisecond || first > 1500*time.Millisecond {
-			t.Errorf("the second attempt was %v after the first", first)
-		}
-		varied := map[time.Duration]bool{}
-		for i := 10; i < len(asked); i++ {
-			pause := asked[i] - asked[i-1]
-			varied[pause] = true
-			if pause < maxRetry/2 || pause > maxRetry {
-				t.Errorf("%v between attempts", pause)
-			}
-		}
-		if len(varied) < 2 {
-			t.Errorf("the pauses do not vary: %v", varied)
-		}
+		p.WantBackOff(t, maxRetry)
 
-		p.until(mended + maxRetry)
-		last := len(p.asked())
-		p.until(mended + maxRetry + 10*time.Second)
-		if n := len(p.asked()) - last; n != 10 {
+		p.Until(mended + maxRetry)
+		last := len(p.Tried())
+		p.Until(mended + maxRetry + 10*time.Second)
+		if n := len(p.Tried()) - last; n != 10 {
 			t.Errorf("asked %d times in 10s after the receiver is back, want 10", n)
 		}
-		if got := p.logs.states(); got != "failing delivering" {
+		if got := p.Logs.States(); got != "failing delivering" {
 			t.Errorf("logged %q", got)
 		}
 	})
@@ -159,8 +124,8 @@ func TestTimeoutEnds(t *testing.T) {
 			<-r.Context().Done()
 			return "", r.Context().Err()
 		})
-		p.until(5*time.Second + time.Millisecond)
-		if s := p.Status(); s.Bad[Timeout] != 1 || s.State != feed.Failing {
+		p.Until(5*time.Second + time.Millisecond)
+		if s := p.Status(); s.Bad[fetch.Timeout] != 1 || s.State != feed.Failing {
 			t.Errorf("status %+v", s)
 		}
 	})
@@ -182,22 +147,22 @@ func TestStuck(t *testing.T) {
 					}
 					return body, nil
 				})
-				p.until(60 * time.Second)
+				p.Until(60 * time.Second)
 				if s := p.Status(); s.State != feed.Delivering {
 					t.Errorf("status %+v after a minute", s)
 				}
-				p.until(61 * time.Second)
+				p.Until(61 * time.Second)
 				if s := p.Status(); s.State != feed.Stale || s.Err != "the receiver answers, but its newest data is 1m1s old" {
 					t.Errorf("status %+v after more than a minute", s)
 				}
-				if got := p.sink.keys(); got != "AAAAAA" {
+				if got := p.Sink.Keys(); got != "AAAAAA" {
 					t.Errorf("delivered %s, want it once", got)
 				}
-				p.until(100 * time.Second)
-				if s := p.Status(); s.State != feed.Delivering || p.sink.keys() != "AAAAAA BBBBBB" {
-					t.Errorf("status %+v, delivered %s, after it is mended", s, p.sink.keys())
+				p.Until(100 * time.Second)
+				if s := p.Status(); s.State != feed.Delivering || p.Sink.Keys() != "AAAAAA BBBBBB" {
+					t.Errorf("status %+v, delivered %s, after it is mended", s, p.Sink.Keys())
 				}
-				if got := p.logs.states(); got != "delivering stale delivering" {
+				if got := p.Logs.States(); got != "delivering stale delivering" {
 					t.Errorf("logged %q", got)
 				}
 			})
@@ -217,9 +182,8 @@ func TestNotModifiedForEver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFixture(t, "http://receiver", func(c *Config) { c.Interval = time.Second })
 				start := time.Now()
-				f.fetch.client.Transport = responder(func(r *http.Request) *http.Response {
+				f := through(t, responder(func(r *http.Request) *http.Response {
 					status := test.unasked
 					switch {
 					case time.Since(start) == 0:
@@ -231,11 +195,11 @@ func TestNotModifiedForEver(t *testing.T) {
 						StatusCode: status, Status: http.StatusText(status), Header: http.Header{"Etag": {`"always"`}},
 						Body: io.NopCloser(strings.NewReader(at(time.Now(), `{"hex":"aaaaaa"}`))), Request: r,
 					}
-				})
-				f.run()
+				}), time.Second)
+				f.Start()
 				time.Sleep(60 * time.Second)
 				synctest.Wait()
-				if got := f.sink.keys(); got != "AAAAAA" || f.Status().State != feed.Delivering {
+				if got := f.Sink.Keys(); got != "AAAAAA" || f.Status().State != feed.Delivering {
 					t.Errorf("status %+v, delivered %s, after a minute", f.Status(), got)
 				}
 				time.Sleep(3 * time.Second)
@@ -258,12 +222,12 @@ func TestBackwards(t *testing.T) {
 			}
 			return at(clock, `{"hex":"aaaaaa","seen":0.5}`), nil
 		})
-		p.until(3 * time.Second)
-		if n := len(p.sink.updates()); n != 4 {
+		p.Until(3 * time.Second)
+		if n := len(p.Sink.Updates()); n != 4 {
 			t.Fatalf("%d updates, want one per poll", n)
 		}
-		for i, u := range p.sink.updates() {
-			if want := p.start.Add(time.Duration(i)*time.Second - 500*time.Millisecond).UnixMilli(); u.Observed != want {
+		for i, u := range p.Sink.Updates() {
+			if want := p.Begun.Add(time.Duration(i)*time.Second - 500*time.Millisecond).UnixMilli(); u.Observed != want {
 				t.Errorf("update %d observed at %d, want %d", i, u.Observed, want)
 			}
 		}
@@ -280,8 +244,8 @@ func TestWholeAfterHalf(t *testing.T) {
 			}
 			return body, nil
 		})
-		p.until(10 * time.Second)
-		if got := p.sink.keys(); got != "AAAAAA AAAAAA BBBBBB" {
+		p.Until(10 * time.Second)
+		if got := p.Sink.Keys(); got != "AAAAAA AAAAAA BBBBBB" {
 			t.Errorf("delivered %s", got)
 		}
 		if s := p.Status(); s.State != feed.Delivering || s.Records != 3 || s.Bad[Truncated] != 1 {

@@ -1,8 +1,6 @@
 package readsb_test
 
 import (
-	"bufio"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"os"
@@ -13,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/skygate-io/skygate/adapters/readsb"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 // wantAll checks that every aircraft of a file comes out, none refused.
@@ -66,62 +65,31 @@ func TestDecodeRecorded(t *testing.T) {
 	}
 }
 
-func recordings(t *testing.T, patterns ...string) []string {
-	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	var files []string
-	for _, p := range patterns {
-		found, err := filepath.Glob(filepath.Join(folder, p))
-		if err != nil || len(found) == 0 {
-			t.Fatalf("%s: no such files (%v)", p, err)
-		}
-		files = append(files, found...)
-	}
-	return files
-}
-
 func TestDecodeRecordedFiles(t *testing.T) {
-	for _, file := range recordings(t, "adsb/aircraft_json/*.json", "adsb/decoder_output/*.json", "adsb/history_*/*.json") {
+	for _, file := range recordings.Files(t, "adsb/aircraft_json/*.json", "adsb/decoder_output/*.json", "adsb/history_*/*.json") {
 		if strings.HasSuffix(file, "receiver.json") {
 			continue
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			body, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantAll(t, body)
+			wantAll(t, recordings.Read(t, file))
 		})
 	}
 }
 
 func TestDecodeRecordedStreams(t *testing.T) {
-	for _, file := range recordings(t, "adsb/decoder_output/*_aircraft_json_1Hz_*.jsonl.gz") {
+	for _, file := range recordings.Files(t, "adsb/decoder_output/*_aircraft_json_1Hz_*.jsonl.gz") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			in, err := os.Open(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer in.Close()
-			z, err := gzip.NewReader(in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lines, newest := 0, int64(0)
-			s := bufio.NewScanner(z)
-			for s.Buffer(nil, 1<<20); s.Scan(); lines++ {
-				wantAll(t, s.Bytes())
-				f, _ := readsb.Parse(s.Bytes())
+			lines, newest := recordings.Lines(t, file), int64(0)
+			for i, line := range lines {
+				wantAll(t, []byte(line))
+				f, _ := readsb.Parse([]byte(line))
 				if f.Now <= newest {
-					t.Errorf("line %d: now is %d after %d", lines, f.Now, newest)
+					t.Errorf("line %d: now is %d after %d", i, f.Now, newest)
 				}
 				newest = f.Now
 			}
-			if s.Err() != nil || lines < 300 {
-				t.Errorf("%d lines, %v", lines, s.Err())
+			if len(lines) < 300 {
+				t.Errorf("%d lines", len(lines))
 			}
 		})
 	}

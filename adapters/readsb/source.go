@@ -1,6 +1,7 @@
 package readsb
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -11,11 +12,15 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/aircraft"
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/fetch"
 	"github.com/skygate-io/skygate/pkg/geo"
 )
 
 // maxRetry is the longest pause between two attempts to reach a receiver.
 const maxRetry = 30 * time.Second
+
+// folderHint is for those who gave a folder without the "/".
+const folderHint = ": with a / at its end the address means the aircraft.json in it"
 
 // Source polls one receiver. Use [New]. Run may be called once at a time;
 // Status at any time.
@@ -26,10 +31,11 @@ type Source struct {
 	health  health
 
 	// Owned by Run.
-	fetch    *fetcher
-	known    validators // of the last whole file
-	edition  edition    // of the last whole file
-	newest   time.Time  // when that file was written, by this machine's clock
+	client   *fetch.Client
+	body     bytes.Buffer     // of the newest answer
+	known    fetch.Validators // of the last whole file
+	edition  edition          // of the last whole file
+	newest   time.Time        // when that file was written, by this machine's clock
 	clock    aircraft.Clock
 	receiver *geo.Point
 	located  bool // receiver.json was asked for since the last failure
@@ -49,7 +55,7 @@ func New(cfg Config, log zerolog.Logger) (*Source, error) {
 	log = log.With().Str("source", cfg.Name).Str("host", address.Host).Str("path", address.Path).Logger()
 	return &Source{
 		cfg: cfg, address: address, health: newHealth(log, cfg.Receiver),
-		fetch: newFetcher(address.Scheme, cfg.Timeout), receiver: cfg.Receiver,
+		client: fetch.New(fetch.Config{Scheme: address.Scheme, Timeout: cfg.Timeout, Folder: folderHint}), receiver: cfg.Receiver,
 	}, nil
 }
 
@@ -59,7 +65,7 @@ func (s *Source) Status() feed.Status { return s.health.Status() }
 // Run implements [feed.Source]. It returns nil, when ctx ends: whatever a
 // receiver does wrong may mend.
 func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
-	defer s.fetch.close()
+	defer s.client.Close()
 	retry := &backoff.ExponentialBackOff{
 		InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: maxRetry,
 	}
@@ -71,7 +77,7 @@ func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
 		}
 		pause := s.cfg.Interval - time.Since(begun)
 		if err != nil || time.Since(s.newest) > staleAfter {
-			s.known = validators{} // in doubt, ask for the whole file
+			s.known = fetch.Validators{} // in doubt, ask for the whole file
 		}
 		if err != nil {
 			s.located = false
@@ -92,25 +98,25 @@ func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
 // poll asks for the file once and delivers what is new in it. After an error
 // that is not the connection's, what could be read was delivered.
 func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
-	a, err := s.fetch.get(ctx, s.address, s.known, maxBody)
-	if a.unchanged || err != nil && len(a.body) == 0 {
+	a, err := s.client.Get(ctx, fetch.Question{Address: s.address, Known: s.known, Limit: maxBody, Into: &s.body})
+	if a.Unchanged || err != nil && len(a.Body) == 0 {
 		return err
 	}
-	frame, broken := Parse(a.body)
+	frame, broken := Parse(a.Body)
 	if err == nil {
 		err = broken
 	}
-	edition := editionOf(frame, a.body)
+	edition := editionOf(frame, a.Body)
 	if edition == s.edition {
 		return err // a receiver that is stuck, or was asked twice
 	}
 	if len(frame.records) > 0 {
-		s.locate(ctx) // from here on the body is gone
+		s.locate(ctx)
 	}
-	written := s.clock.Moment(a.received.UnixMilli(), frame.Now, unixMilliOf(a.date))
+	written := s.clock.Moment(a.Received.UnixMilli(), frame.Now, unixMilliOf(a.Date))
 	s.deliver(frame, written, sink)
 	if err == nil {
-		s.known, s.edition, s.newest = a.validators, edition, time.UnixMilli(written)
+		s.known, s.edition, s.newest = a.Validators, edition, time.UnixMilli(written)
 	}
 	return err
 }
@@ -137,12 +143,12 @@ func (s *Source) locate(ctx context.Context) {
 		return
 	}
 	s.located = true
-	a, err := s.fetch.get(ctx, s.address.ResolveReference(&url.URL{Path: "receiver.json"}), validators{}, 1<<20)
+	a, err := s.client.Get(ctx, fetch.Question{Address: s.address.ResolveReference(&url.URL{Path: "receiver.json"}), Limit: 1 << 20})
 	if err != nil {
 		return
 	}
 	var told struct{ Lat, Lon *float64 }
-	if json.Unmarshal(a.body, &told) != nil || told.Lat == nil || told.Lon == nil {
+	if json.Unmarshal(a.Body, &told) != nil || told.Lat == nil || told.Lon == nil {
 		return
 	}
 	if p := (geo.Point{Lat: *told.Lat, Lon: *told.Lon}); p.Valid() && p != (geo.Point{}) {

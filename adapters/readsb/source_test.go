@@ -1,7 +1,6 @@
 package readsb
 
 import (
-	"compress/gzip"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/fetch"
 	"github.com/skygate-io/skygate/pkg/geo"
 )
 
@@ -32,9 +32,9 @@ func TestSourceDelivers(t *testing.T) {
 	if s := f.Status(); s.State != feed.Starting || !s.Newest.IsZero() {
 		t.Errorf("status %+v before the first poll", s)
 	}
-	f.run()
-	f.wantState(feed.Delivering)
-	f.want("two polls", func() bool { return strings.HasPrefix(f.sink.keys(), "AAAAAA BBBBBB AAAAAA BBBBBB") })
+	f.Start()
+	f.WantState(feed.Delivering)
+	f.Want("two polls", func() bool { return strings.HasPrefix(f.Sink.Keys(), "AAAAAA BBBBBB AAAAAA BBBBBB") })
 	s := f.Status()
 	if s.Records < 4 || s.Bad["hex"] < 2 || s.Err != "" {
 		t.Errorf("status %+v", s)
@@ -42,7 +42,7 @@ func TestSourceDelivers(t *testing.T) {
 	if age := time.Since(s.Newest); age < time.Second || age > time.Minute {
 		t.Errorf("the newest message is %v old, want about 1s", age)
 	}
-	if d := f.sink.updates()[0].Fields.Get("distance_nm"); d != "38.6" {
+	if d := f.Sink.Updates()[0].Fields.Get("distance_nm"); d != "38.6" {
 		t.Errorf("distance_nm %q, want that from receiver.json", d)
 	}
 }
@@ -88,9 +88,9 @@ func TestSourceReceiverPosition(t *testing.T) {
 					http.NotFound(w, r)
 				}
 			}), func(c *Config) { c.Receiver = test.configured })
-			f.run()
-			f.wantState(feed.Delivering)
-			if got := f.sink.updates()[0].Fields.Get("distance_nm"); got != test.want {
+			f.Start()
+			f.WantState(feed.Delivering)
+			if got := f.Sink.Updates()[0].Fields.Get("distance_nm"); got != test.want {
 				t.Errorf("distance_nm %q, want %q", got, test.want)
 			}
 			if bad := f.Status().Bad; len(bad) > 0 {
@@ -123,10 +123,10 @@ func TestSourceRestart(t *testing.T) {
 	}
 	first := start(listener, func(w http.ResponseWriter) { fmt.Fprint(w, file("aaaaaa")) })
 	f := newFixture(t, "http://"+where)
-	f.run()
-	f.wantState(feed.Delivering)
+	f.Start()
+	f.WantState(feed.Delivering)
 	_ = first.Close()
-	f.wantBad(Unreachable)
+	f.WantFailing(fetch.Unreachable)
 
 	if listener, err = net.Listen("tcp", where); err != nil {
 		t.Skipf("the port was taken meanwhile: %v", err)
@@ -138,12 +138,12 @@ func TestSourceRestart(t *testing.T) {
 		fmt.Fprintf(w, `{"now":%.3f,"aircraft":[{"hex":"bbbbbb"}]}`, uptime.Seconds())
 	})
 	defer second.Close()
-	f.wantState(feed.Delivering)
-	f.want("the new receiver's aircraft", func() bool { return strings.HasSuffix(f.sink.keys(), "BBBBBB") })
+	f.WantState(feed.Delivering)
+	f.Want("the new receiver's aircraft", func() bool { return strings.HasSuffix(f.Sink.Keys(), "BBBBBB") })
 	if n := located.Load(); n != 2 {
 		t.Errorf("asked %d times where the receiver is, want once per connection", n)
 	}
-	if got := f.logs.states(); got != "delivering failing delivering" {
+	if got := f.Logs.States(); got != "delivering failing delivering" {
 		t.Errorf("logged %q, want one line per change of state", got)
 	}
 }
@@ -165,55 +165,12 @@ func TestSourceConditional(t *testing.T) {
 		}
 		fmt.Fprint(w, file(fmt.Sprintf("00000%d", version.Load())))
 	}))
-	f.run()
-	f.want("two answers without a file", func() bool { return unchanged.Load() >= 2 })
+	f.Start()
+	f.Want("two answers without a file", func() bool { return unchanged.Load() >= 2 })
 	version.Add(1)
-	f.want("the next edition", func() bool { return f.sink.keys() == "000000 000001" })
+	f.Want("the next edition", func() bool { return f.Sink.Keys() == "000000 000001" })
 	if f.Status().State != feed.Delivering {
 		t.Errorf("status %+v", f.Status())
-	}
-}
-
-func TestValidators(t *testing.T) {
-	date := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	header := func(etag string, age time.Duration) http.Header {
-		return http.Header{"Etag": {etag}, "Last-Modified": {date.Add(-age).Format(http.TimeFormat)}}
-	}
-	if v := validatorsOf(header(`"x"`, time.Hour), date); v.etag != `"x"` {
-		t.Errorf("%+v lacks the ETag", v)
-	}
-	if v := validatorsOf(header("", time.Hour), date); v.modified == "" {
-		t.Errorf("%+v lacks the modification time", v)
-	}
-	if v := validatorsOf(header("", time.Second), date); v.modified != "" {
-		t.Errorf("%+v: the file may be written again in the same second", v)
-	}
-	if v := validatorsOf(http.Header{}, date); v != (validators{}) {
-		t.Errorf("%+v of nothing", v)
-	}
-}
-
-func TestSourceCompressed(t *testing.T) {
-	for name, header := range map[string]string{"said": "gzip", "unsaid": ""} {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
-				if header != "" {
-					w.Header().Set("Content-Encoding", header)
-				}
-				z := gzip.NewWriter(w)
-				defer z.Close()
-				if r.URL.Path == "/data/receiver.json" {
-					fmt.Fprint(z, `{"lat":50,"lon":8}`)
-					return
-				}
-				fmt.Fprint(z, file("aaaaaa"))
-			}))
-			f.run()
-			f.wantState(feed.Delivering)
-			if d := f.sink.updates()[0].Fields.Get("distance_nm"); d != "38.6" {
-				t.Errorf("distance_nm %q", d)
-			}
-		})
 	}
 }
 
@@ -230,20 +187,20 @@ func TestSourceFile(t *testing.T) {
 	}
 	write("receiver.json", `{"lat":50,"lon":8}`)
 	f := newFixture(t, "file://"+folder+"/")
-	f.run()
-	f.wantBad(Unreachable) // not there yet
+	f.Start()
+	f.WantFailing(fetch.Unreachable) // not there yet
 	write("aircraft.json", file("aaaaaa"))
-	f.wantState(feed.Delivering)
+	f.WantState(feed.Delivering)
 	write("aircraft.json", file("bbbbbb"))
-	f.want("both editions", func() bool { return f.sink.keys() == "AAAAAA BBBBBB" })
-	if d := f.sink.updates()[0].Fields.Get("distance_nm"); d != "38.6" {
+	f.Want("both editions", func() bool { return f.Sink.Keys() == "AAAAAA BBBBBB" })
+	if d := f.Sink.Updates()[0].Fields.Get("distance_nm"); d != "38.6" {
 		t.Errorf("distance_nm %q", d)
 	}
 
 	// A file that another run of the decoder left behind is old, not new.
 	write("aircraft.json", `{"now":1700000000,"aircraft":[{"hex":"cccccc","seen":0}]}`)
-	f.wantState(feed.Stale)
-	if got := f.sink.updates()[2].Observed; got < 1_700_000_000_000-1000 || got > 1_700_000_000_000+1000 {
+	f.WantState(feed.Stale)
+	if got := f.Sink.Updates()[2].Observed; got < 1_700_000_000_000-1000 || got > 1_700_000_000_000+1000 {
 		t.Errorf("observed %d", got)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/adapters/sbs"
-	"github.com/skygate-io/skygate/pkg/lines/linestest"
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 // columns are the fields that carry a value over as it is.
@@ -22,12 +22,12 @@ func TestDecodeRecorded(t *testing.T) {
 		"stratux_cyoung_2015-09-02_216ac_45min.log.gz": {sbs.Malformed: 3, sbs.FieldCount: 1},
 		"stratux_gms5002_2015-09-07.log.gz":            {sbs.Malformed: 1},
 	}
-	for _, file := range linestest.Recordings(t, "adsb/sbs/*", "adsb/decoder_output/*sbs*") {
+	for _, file := range recordings.Files(t, "adsb/sbs/*", "adsb/decoder_output/*sbs*") {
 		name := filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
 			d := sbs.NewDecoder(false, nil)
 			bad, used, aircraft := map[string]int{}, 0, map[string]bool{}
-			lines := linestest.Lines(t, file)
+			lines := recordings.Lines(t, file)
 			for i, line := range lines[:min(len(lines), 45_000)] {
 				if before, rest, _ := strings.Cut(line, ","); strings.HasPrefix(name, "stratux") && strings.HasSuffix(name, ".log.gz") && before != "START" {
 					line = rest // without the time that Stratux wrote before it
@@ -70,8 +70,8 @@ func TestDecodeRecorded(t *testing.T) {
 // TestSamePicture: what readsb told in this format and in its aircraft.json, in
 // the same minutes, is the same picture.
 func TestSamePicture(t *testing.T) {
-	sbsFile := linestest.Recordings(t, "adsb/decoder_output/readsb_port30003_330s.sbs.gz")[0]
-	frames := linestest.Lines(t, linestest.Recordings(t, "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz")[0])
+	sbsFile := recordings.Files(t, "adsb/decoder_output/readsb_port30003_330s.sbs.gz")[0]
+	frames := recordings.Lines(t, recordings.Files(t, "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz")[0])
 	var frame struct {
 		Now      float64
 		Aircraft []struct {
@@ -88,7 +88,7 @@ func TestSamePicture(t *testing.T) {
 	}
 	now := int64(frame.Now * 1000)
 	d, held := sbs.NewDecoder(true, nil), map[string]record.Fields{}
-	for _, line := range linestest.Lines(t, sbsFile) {
+	for _, line := range recordings.Lines(t, sbsFile) {
 		in := strings.Split(line, ",")
 		written, err := time.Parse("2006/01/02 15:04:05.000", in[8]+" "+in[9])
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/sbs"
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/lines"
 	"github.com/skygate-io/skygate/pkg/lines/linestest"
@@ -32,9 +33,9 @@ func TestConfigValidate(t *testing.T) {
 	}
 }
 
-func follow(t *testing.T, address string) *linestest.Fixture {
+func follow(t *testing.T, address string) *feedtest.Fixture {
 	t.Helper()
-	return linestest.Run(t, func(log zerolog.Logger) (*lines.Source, error) {
+	return feedtest.Run(t, func(log zerolog.Logger) (*lines.Source, error) {
 		cfg, err := sbs.ParseAddress(address)
 		if err != nil {
 			return nil, err

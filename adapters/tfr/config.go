@@ -11,30 +11,21 @@ import (
 	"github.com/skygate-io/skygate/pkg/poll"
 )
 
-// Config says what is asked, and how often.
+// Config says what is asked, and how often: by default every 5 minutes. URL is the list of
+// areas: WFS, as GeoJSON. The default is that of the FAA.
 type Config struct {
-	// Name is what the source is called in logs and in its status; the default is "tfr".
-	Name string `koanf:"name"`
-	// URL is the list of areas: WFS, as GeoJSON. The default is that of the FAA.
-	URL string `koanf:"url"`
+	poll.Config `koanf:",squash"`
 	// Details is the folder of the files detail_6_9513.xml, an address or a path beside
 	// the URL; "" asks for none. Default /download/.
 	Details string `koanf:"details"`
-	// Interval is the time from one question to the next: 1s to 24h, default 5m.
-	Interval time.Duration `koanf:"interval"`
-	// Timeout is how long one answer may take: 1s to 5m, default 30s.
-	Timeout time.Duration `koanf:"timeout"`
 }
 
 // DefaultConfig asks the FAA.
 func DefaultConfig() Config {
-	return Config{
-		Name: "tfr",
-		URL: "https://tfr.faa.gov/geoserver/TFR/ows?service=WFS&version=1.1.0&request=GetFeature" +
-			"&typeName=TFR:V_TFR_LOC&maxFeatures=1000&outputFormat=application/json&srsname=EPSG:4326",
-		Details:  "/download/",
-		Interval: 5 * time.Minute, Timeout: 30 * time.Second,
-	}
+	c := Config{Config: poll.Every(5*time.Minute, "tfr"), Details: "/download/"}
+	c.URL = "https://tfr.faa.gov/geoserver/TFR/ows?service=WFS&version=1.1.0&request=GetFeature" +
+		"&typeName=TFR:V_TFR_LOC&maxFeatures=1000&outputFormat=application/json&srsname=EPSG:4326"
+	return c
 }
 
 // ParseAddress reads what a command line says in one text: the URL.
@@ -46,7 +37,7 @@ func ParseAddress(address string) (Config, error) {
 
 // Validate names the first value that cannot be.
 func (c Config) Validate() error {
-	if err := c.poll().Validate(); err != nil {
+	if err := c.Config.Validate(); err != nil {
 		return err
 	}
 	if _, err := c.details(); err != nil {
@@ -75,10 +66,6 @@ func (c Config) details() (*url.URL, error) {
 	return folder, nil
 }
 
-func (c Config) poll() poll.Config {
-	return poll.Config{Name: c.Name, URL: c.URL, Interval: c.Interval, Timeout: c.Timeout}
-}
-
 // New gives a source of flight restrictions. The error is that of [Config.Validate].
 func New(c Config, log zerolog.Logger) (*poll.Source, error) {
 	folder, err := c.details()
@@ -86,5 +73,5 @@ func New(c Config, log zerolog.Logger) (*poll.Source, error) {
 		return nil, fmt.Errorf("details: %w", err)
 	}
 	d := &decoder{folder: folder, known: map[string]*detail{}}
-	return poll.New(c.poll(), d.decode, log)
+	return poll.New(c.Config, d.decode, log)
 }

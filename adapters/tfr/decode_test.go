@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/skygate-io/skygate/pkg/fetch"
 	"github.com/skygate-io/skygate/pkg/poll"
 )
 
@@ -144,7 +145,7 @@ func TestAsksForDetails(t *testing.T) {
 	more := func(_ context.Context, address *url.URL) ([]byte, error) {
 		asked = append(asked, address.Path)
 		if !working {
-			return nil, &poll.Error{Reason: poll.Timeout, Detail: "no"}
+			return nil, &poll.Error{Reason: fetch.Timeout, Detail: "no"}
 		}
 		return []byte(file(`<dateExpire>2026-04-18T09:00:00</dateExpire>`)), nil
 	}

@@ -3,25 +3,17 @@ package tfr
 import (
 	"context"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 func recorded(t *testing.T, name string) []byte {
 	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	body, err := os.ReadFile(filepath.Join(folder, "airspace", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
+	return recordings.Read(t, recordings.File(t, "airspace/"+name))
 }
 
 // TestRecordedDetail reads a file of details as it was served. Its text says "EFFECTIVE

@@ -14,8 +14,8 @@ import (
 	"github.com/skygate-io/skygate/adapters/uat"
 	"github.com/skygate-io/skygate/pkg/aircraft"
 	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/lines/linestest"
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 const at = 1_700_000_000_000
@@ -215,7 +215,7 @@ func TestClock(t *testing.T) {
 // TestDecodeRecorded: what dump978-fa 11.0 writes of real messages.
 func TestDecodeRecorded(t *testing.T) {
 	d := uat.NewDecoder(nil)
-	lines := linestest.Lines(t, "testdata/stratux_gms5002_2015-09-07_uat.jsonl.gz")
+	lines := recordings.Lines(t, "testdata/stratux_gms5002_2015-09-07_uat.jsonl.gz")
 	for i, text := range lines {
 		var plain struct {
 			Address  string
@@ -251,10 +251,10 @@ func TestDecodeRecorded(t *testing.T) {
 // TestDecodeRecordedFrames: what comes from dump978-fa's other port, frames that
 // are not decoded, is refused.
 func TestDecodeRecordedFrames(t *testing.T) {
-	for _, file := range linestest.Recordings(t, "adsb/uat978/*") {
+	for _, file := range recordings.Files(t, "adsb/uat978/*") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			d := uat.NewDecoder(nil)
-			for _, text := range linestest.Lines(t, file) {
+			for _, text := range recordings.Lines(t, file) {
 				if u, reason := d.Decode(text, at); reason == "" || u.Key != "" {
 					t.Fatalf("%+v of %s", u, text)
 				}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feed"
-	"github.com/skygate-io/skygate/pkg/lines/linestest"
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -30,42 +29,23 @@ func decode(line string, received int64) (u record.Update, reason string) {
 	return u, ""
 }
 
-// played is a source in a bubble; its connections are pipes.
+// played is a source in a bubble, with when it tried to connect; its connections are pipes.
 type played struct {
-	*linestest.Fixture
-	start time.Time
-
-	mu    sync.Mutex // guards times
-	times []time.Duration
-}
-
-// dialled gives when it was tried to connect, since the start.
-func (p *played) dialled() []time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]time.Duration(nil), p.times...)
-}
-
-// until lets time pass and all that happens then happen.
-func (p *played) until(since time.Duration) {
-	time.Sleep(since - time.Since(p.start))
-	synctest.Wait()
+	*feedtest.Fixture
+	*feedtest.Pace
 }
 
 // play runs a source in a bubble. serve is what the other side does with a
 // connection, or the reason why there is none.
-func play(t *testing.T, serve func(since time.Duration, conn net.Conn) error) *played {
-	p := &played{start: time.Now()}
-	p.Fixture = linestest.Run(t, func(log zerolog.Logger) (*Source, error) {
+func play(t *testing.T, serve func(since time.Duration, conn net.Conn) error) played {
+	pace := feedtest.NewPace()
+	f := feedtest.Run(t, func(log zerolog.Logger) (*Source, error) {
 		s, err := New(Config{Name: "test", Connect: "pi", Timeout: DefaultTimeout}, 1, decode, log)
 		if err != nil {
 			return nil, err
 		}
 		s.dial = func(context.Context, string, string) (net.Conn, error) {
-			since := time.Since(p.start)
-			p.mu.Lock()
-			p.times = append(p.times, since)
-			p.mu.Unlock()
+			since := pace.Try()
 			ours, theirs := net.Pipe()
 			if err := serve(since, theirs); err != nil {
 				_ = ours.Close()
@@ -75,7 +55,7 @@ func play(t *testing.T, serve func(since time.Duration, conn net.Conn) error) *p
 		}
 		return s, nil
 	})
-	return p
+	return played{f, pace}
 }
 
 // script serves a connection in a goroutine of its own. When the test ends it
@@ -107,26 +87,13 @@ func TestBackOff(t *testing.T) {
 				wait(time.Minute)
 			})(since, conn)
 		})
-		p.until(mended - time.Second)
-		dialled := p.dialled()
+		p.Until(mended - time.Second)
+		dialled := p.Tried()
 		if s := p.Status(); s.State != feed.Failing || s.Err != "connection refused" || s.Bad[Unreachable] != uint64(len(dialled)) {
 			t.Errorf("status %+v after %d attempts", s, len(dialled))
 		}
-		if first := dialled[1] - dialled[0]; first < 500*time.Millisecond || first > 1500*time.Millisecond {
-			t.Errorf("the second attempt was %v after the first", first)
-		}
-		varied := map[time.Duration]bool{}
-		for i := 10; i < len(dialled); i++ {
-			pause := dialled[i] - dialled[i-1]
-			varied[pause] = true
-			if pause < maxRetry/2 || pause > maxRetry {
-				t.Errorf("%v between attempts", pause)
-			}
-		}
-		if len(varied) < 2 {
-			t.Errorf("the pauses do not vary: %v", varied)
-		}
-		p.until(mended + maxRetry)
+		p.WantBackOff(t, maxRetry)
+		p.Until(mended + maxRetry)
 		if s := p.Status(); s.State != feed.Delivering || s.Err != "" || s.Records != 1 {
 			t.Errorf("status %+v after it is mended", s)
 		}
@@ -147,8 +114,8 @@ func TestUseless(t *testing.T) {
 						send(sent)
 					}
 				}))
-				p.until(10 * time.Minute)
-				if n := len(p.dialled()); few != (n < 40) || n > 1200 {
+				p.Until(10 * time.Minute)
+				if n := len(p.Tried()); few != (n < 40) || n > 1200 {
 					t.Errorf("%d attempts in 10 minutes", n)
 				}
 				if few == strings.Contains(p.Logs.States(), "delivering") {
@@ -192,11 +159,11 @@ func TestSilence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := play(t, script(t, test.act))
-				p.until(119 * time.Second)
+				p.Until(119 * time.Second)
 				if s := p.Status(); s.Bad[Timeout] != 0 {
 					t.Errorf("status %+v after two minutes", s)
 				}
-				p.until(121 * time.Second)
+				p.Until(121 * time.Second)
 				if s := p.Status(); test.cuts != (s.Bad[Timeout] == 1) || test.cuts != strings.Contains(p.Logs.States(), "stale") {
 					t.Errorf("status %+v after more than two minutes; logged %s", s, p.Logs.States())
 				}
@@ -219,7 +186,7 @@ func TestNowAndThen(t *testing.T) {
 			}
 			wait(time.Hour)
 		}))
-		p.until(15 * time.Minute)
+		p.Until(15 * time.Minute)
 		if s := p.Status(); p.Logs.States() != "delivering" || s.Records != 20 || s.Bad["malformed"] != 180 {
 			t.Errorf("status %+v, logged %q", s, p.Logs.States())
 		}
@@ -239,11 +206,11 @@ func TestConnectedAgain(t *testing.T) {
 				wait(time.Minute)
 			})(since, conn)
 		})
-		p.until(30 * time.Second)
+		p.Until(30 * time.Second)
 		if s := p.Status(); s.State != feed.Failing || s.Err != "connected again, but nothing came yet; before: connection refused" {
 			t.Errorf("status %+v", s)
 		}
-		p.until(63 * time.Second)
+		p.Until(63 * time.Second)
 		if s := p.Status(); s.State != feed.Delivering || p.Logs.States() != "failing delivering" {
 			t.Errorf("status %+v, logged %s", s, p.Logs.States())
 		}
@@ -268,7 +235,7 @@ func TestBatches(t *testing.T) {
 		}{
 			{0, "A1 A2"}, {49, "A1 A2"}, {50, "A1 A2 A3 A4 A5"}, {1029, "A1 A2 A3 A4 A5"}, {1030, "A1 A2 A3 A4 A5 A6"},
 		} {
-			p.until(step.after * time.Millisecond)
+			p.Until(step.after * time.Millisecond)
 			if got := p.Sink.Keys(); got != step.keys {
 				t.Errorf("after %d ms: %s, want %s", step.after, got, step.keys)
 			}
@@ -292,15 +259,15 @@ func TestGarbage(t *testing.T) {
 			send("A2\n")
 			wait(time.Minute)
 		}))
-		p.until(4 * time.Second)
+		p.Until(4 * time.Second)
 		if s := p.Status(); s.State != feed.Delivering {
 			t.Errorf("status %+v after 4 s", s)
 		}
-		p.until(59 * time.Second)
+		p.Until(59 * time.Second)
 		if s := p.Status(); s.State != feed.Failing || s.Err != `what comes cannot be used, such as malformed: "\x1a1?"` || s.Bad["malformed"] != 591 {
 			t.Errorf("status %+v after a minute", s)
 		}
-		p.until(61 * time.Second)
+		p.Until(61 * time.Second)
 		if s := p.Status(); s.State != feed.Delivering || p.Sink.Keys() != "A1 A2" {
 			t.Errorf("status %+v at the end", s)
 		}
@@ -328,11 +295,11 @@ func TestQuietNight(t *testing.T) {
 				wait(time.Hour)
 			})(since, conn)
 		})
-		p.until(8 * time.Hour)
+		p.Until(8 * time.Hour)
 		if s := p.Status(); s.State != feed.Stale || s.Err == "" {
 			t.Errorf("status %+v", s)
 		}
-		p.until(8*time.Hour + 3*time.Minute)
+		p.Until(8*time.Hour + 3*time.Minute)
 		if s := p.Status(); s.State != feed.Delivering {
 			t.Errorf("status %+v in the morning", s)
 		}

@@ -13,13 +13,14 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
 	"github.com/skygate-io/skygate/pkg/lines/linestest"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
-func follow(t *testing.T, d *linestest.Decoder) *linestest.Fixture {
+func follow(t *testing.T, d *linestest.Decoder) *feedtest.Fixture {
 	t.Helper()
-	return linestest.Run(t, func(log zerolog.Logger) (*Source, error) {
+	return feedtest.Run(t, func(log zerolog.Logger) (*Source, error) {
 		return New(Config{Name: "test", Connect: d.Address(), Timeout: time.Second}, 1, decode, log)
 	})
 }
@@ -147,7 +148,7 @@ func TestFlood(t *testing.T) {
 func TestSlowSink(t *testing.T) {
 	d := linestest.Listen(t)
 	release := make(chan struct{})
-	f := linestest.Run(t, func(log zerolog.Logger) (feed.Source, error) {
+	f := feedtest.Run(t, func(log zerolog.Logger) (feed.Source, error) {
 		s, err := New(Config{Connect: d.Address(), Timeout: time.Minute}, 1, decode, log)
 		return slow{s, release}, err
 	})

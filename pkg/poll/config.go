@@ -1,29 +1,38 @@
 package poll
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/fetch"
 )
 
-// Config says what is asked, and how. Who has a Config of its own makes one of it, with
-// settings of the same names.
+// DefaultTimeout is how long one answer may take where nothing else is said.
+const DefaultTimeout = 30 * time.Second
+
+// Config says what is asked, and how. It is what the configurations of all such sources
+// have in common: each holds one, squashed.
 type Config struct {
-	// Name is what the source is called in logs.
-	Name string
+	// Name is what the source is called in logs; the default is its kind.
+	Name string `koanf:"name"`
 	// URL is what is asked for: http, https or file. It may hold a key, and is not
-	// logged but for its host and path.
-	URL string
-	// Interval is the time from one question to the next: 1s to 24h. It varies by a
-	// tenth, so that many who began together do not ask together.
-	Interval time.Duration
-	// Timeout is how long one answer may take: 1s to 5m.
-	Timeout time.Duration
-	// Header is sent along; nil is nothing.
-	Header http.Header
+	// logged but for its host and path. Required.
+	URL string `koanf:"url"`
+	// Interval is the time from one question to the next: 1s to 24h; the default is the
+	// kind's own. It varies by a tenth, so that many who began together do not ask together.
+	Interval time.Duration `koanf:"interval"`
+	// Timeout is how long one answer may take: 1s to 5m, default 30s.
+	Timeout time.Duration `koanf:"timeout"`
+	// Header is sent along, to the host of the URL alone; nil is nothing. It is no
+	// setting: what a kind sends along it makes of its own.
+	Header http.Header `koanf:"-"`
+}
+
+// Every is the default configuration of a kind, which asks so often. It lacks its URL.
+func Every(interval time.Duration, kind string) Config {
+	return Config{Name: kind, Interval: interval, Timeout: DefaultTimeout}
 }
 
 // Validate names the first value that cannot be.
@@ -42,19 +51,5 @@ func (c Config) Validate() error {
 
 // ParseURL reads an address. Errors do not repeat it: it may hold a key.
 func ParseURL(address string) (*url.URL, error) {
-	if address == "" {
-		return nil, errors.New("is missing: the address of what is asked for, such as https://HOST/PATH")
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, errors.New("is not an address: write it like https://HOST/PATH")
-	}
-	switch web := u.Scheme == "http" || u.Scheme == "https"; {
-	case web && u.Host == "", !web && u.Scheme != "file":
-		return nil, errors.New("must begin with http://HOST, https://HOST or file:///")
-	case !web && (u.Host != "" || !strings.HasPrefix(u.Path, "/")):
-		return nil, errors.New("a file's address has three slashes: file:///var/lib/skygate/notams.json")
-	}
-	u.Fragment = ""
-	return u, nil
+	return fetch.ParseURL(address, fetch.Example{Web: "https://HOST/PATH", File: "file:///var/lib/skygate/notams.json"})
 }

@@ -1,16 +1,16 @@
 package poll
 
 import (
-	"compress/gzip"
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/fetch"
 )
 
 // TestFailures: whatever an upstream answers that is no list takes nothing away, and once
@@ -20,38 +20,17 @@ func TestFailures(t *testing.T) {
 		answer http.HandlerFunc
 		reason string
 	}{
-		"500":         {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oh", 500) }, HTTPStatus},
-		"429":         {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slowly", 429) }, HTTPStatus},
+		"500":         {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oh", 500) }, fetch.HTTPStatus},
+		"429":         {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slowly", 429) }, fetch.HTTPStatus},
 		"a page":      {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<!doctype html><html>") }, Unreadable},
-		"nothing":     {func(http.ResponseWriter, *http.Request) {}, Truncated},
-		"blanks":      {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, " \r\n") }, Truncated},
+		"nothing":     {func(http.ResponseWriter, *http.Request) {}, fetch.Truncated},
+		"blanks":      {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, " \r\n") }, fetch.Truncated},
 		"half a list": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `[{"ID":"B","V":2}`) }, Unreadable},
 		"half an answer": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			fmt.Fprint(w, `[]`)
-		}, Truncated},
-		"10 MB of garbage": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat("garbage, ", 10<<20/9)) }, TooLarge},
-		"a bomb": {func(w http.ResponseWriter, _ *http.Request) {
-			z := gzip.NewWriter(w)
-			defer func() { _ = z.Close() }()
-			for range 2 * maxBody >> 20 {
-				fmt.Fprint(z, strings.Repeat(" ", 1<<20))
-			}
-		}, TooLarge},
-		"half of what is packed": {func(w http.ResponseWriter, _ *http.Request) {
-			z := gzip.NewWriter(w)
-			fmt.Fprint(z, `[]`)
-			_ = z.Flush()
-		}, Truncated},
-		"packed in name only": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\x1f\x8bno") }, Truncated},
-		"redirects without end": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
-		}, Unreachable},
-		"a redirect to a file": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "file:///etc/hostname", http.StatusFound)
-		}, Unreachable},
-		"a connection that is cut":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, Unreachable},
-		"not modified, without asking": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, HTTPStatus},
+		}, fetch.Truncated},
+		"10 MB of garbage": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat("garbage, ", 10<<20/9)) }, fetch.TooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -76,26 +55,17 @@ func TestSlowBody(t *testing.T) {
 	f := newFixture(t)
 	f.upstream.lists(entry{ID: "A", V: 1})
 	f.ask()
-	f.fetch.timeout = 50 * time.Millisecond
+	f.client = fetch.New(fetch.Config{Timeout: 50 * time.Millisecond})
+	defer f.client.Close()
 	f.upstream.says(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "[]")
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	})
-	if got := f.ask(); got != Timeout {
+	if got := f.ask(); got != fetch.Timeout {
 		t.Errorf("it fails with %q", got)
 	}
 	f.want("after the timeout", "A:1")
-}
-
-// TestUnreachable: nobody is there.
-func TestUnreachable(t *testing.T) {
-	server := httptest.NewServer(nil)
-	f := newSource(t, server.URL+"/?key=secret")
-	server.Close()
-	if got := f.ask(); got != Unreachable {
-		t.Errorf("it fails with %q", got)
-	}
 }
 
 // TestListsNothing: an empty list, and an answer without content, are lists.
@@ -202,27 +172,7 @@ func TestConditional(t *testing.T) {
 	f.want("and then nothing", "")
 }
 
-// TestHeaders: what is sent along is not sent on to another host.
-func TestHeaders(t *testing.T) {
-	f := newFixture(t)
-	f.fetch.header = http.Header{"client_id": {"me"}}
-	elsewhere := &upstream{}
-	other := httptest.NewServer(elsewhere)
-	defer other.Close()
-	elsewhere.lists(entry{ID: "A", V: 1})
-	f.upstream.says(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) })
-	f.fetch = newFetcher("http", Config{Timeout: 10 * time.Second, Header: f.fetch.header})
-	defer f.fetch.close()
-	if got := f.ask(); got != "" {
-		t.Fatal(got)
-	}
-	first, second := f.upstream.requests()[0].Header, elsewhere.requests()[0].Header
-	if first.Get("client_id") != "me" || second.Get("client_id") != "" || second.Get("Referer") != "" || first.Get("User-Agent") != "skygate" {
-		t.Errorf("sent along: %v, and to the other %v", first, second)
-	}
-}
-
-// TestFile: a list may be in a file, and nothing but a regular one is opened.
+// TestFile: a list may be in a file; that it is missing takes nothing away.
 func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "list.json")
 	if err := os.WriteFile(path, []byte(`[{"ID":"A","V":1}]`), 0o600); err != nil {
@@ -233,21 +183,13 @@ func TestFile(t *testing.T) {
 		t.Error(got)
 	}
 	f.want("it is in the file", "A:1")
-	if got := newSource(t, "file://"+filepath.Dir(path)).ask(); got != Unreachable {
-		t.Errorf("a folder is %q", got)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	now := time.Date(2026, 7, 21, 12, 0, 0, 0, time.UTC)
-	for text, want := range map[string]time.Duration{
-		"": 0, "120": 2 * time.Minute, "0": 0, "-1": 0, "soon": 0, "1e9": 0, "99999999": longestAfter, "99999999999999999999": 0,
-		"Tue, 21 Jul 2026 12:01:00 GMT": time.Minute, "Tue, 21 Jul 2026 11:00:00 GMT": 0, "Fri, 21 Jul 2028 12:01:00 GMT": longestAfter,
-	} {
-		if got := retryAfter(text, now); got != want {
-			t.Errorf("%q is %v, want %v", text, got, want)
-		}
+	if got := f.ask(); got != fetch.Unreachable {
+		t.Errorf("without the file it fails with %q", got)
 	}
+	f.want("it is missing", "A:1")
 }
 
 func TestConfig(t *testing.T) {

@@ -47,14 +47,12 @@ func decode(_ context.Context, body []byte, _ Get, _ time.Time) (found Found, er
 
 // upstream answers as it is told to. It is safe for concurrent use.
 type upstream struct {
-	mu     sync.Mutex // guards all below
+	mu     sync.Mutex // guards answer
 	answer http.HandlerFunc
-	asked  []*http.Request
 }
 
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.mu.Lock()
-	u.asked = append(u.asked, r)
 	answer := u.answer
 	u.mu.Unlock()
 	answer(w, r)
@@ -73,12 +71,6 @@ func (u *upstream) lists(entries ...entry) {
 		panic(err)
 	}
 	u.says(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
-}
-
-func (u *upstream) requests() []*http.Request {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return slices.Clone(u.asked)
 }
 
 // sink keeps what is in force, as a feed would, but for the ends.
@@ -129,7 +121,7 @@ func newFixture(t *testing.T) *fixture {
 	t.Cleanup(server.Close)
 	f := newSource(t, server.URL+"/list?key=secret")
 	f.upstream = u
-	t.Cleanup(f.fetch.close)
+	t.Cleanup(f.client.Close)
 	return f
 }
 

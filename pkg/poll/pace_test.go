@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
+	"github.com/skygate-io/skygate/pkg/fetch"
 )
 
 // direct is an upstream without a network between, for a bubble of time.
@@ -26,13 +28,9 @@ func live(t *testing.T, play func(t *testing.T, f *fixture, since func() []time.
 	synctest.Test(t, func(t *testing.T) {
 		f := newSource(t, "http://sky.example/list?key=secret")
 		f.upstream = &upstream{}
-		var mu sync.Mutex // guards asked
-		var asked []time.Time
-		start := time.Now()
-		f.fetch.client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-			mu.Lock()
-			asked = append(asked, time.Now())
-			mu.Unlock()
+		pace := feedtest.NewPace()
+		f.through(func(r *http.Request) (*http.Response, error) {
+			pace.Try()
 			return direct{f.upstream}.RoundTrip(r)
 		})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -42,19 +40,18 @@ func live(t *testing.T, play func(t *testing.T, f *fixture, since func() []time.
 		synctest.Wait()
 		play(t, f, func() []time.Duration {
 			synctest.Wait()
-			mu.Lock()
-			defer mu.Unlock()
-			var out []time.Duration
-			for _, at := range asked {
-				out = append(out, at.Sub(start))
-			}
-			return out
+			return pace.Tried()
 		})
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("Run = %v", err)
 		}
 	})
+}
+
+// through has the source ask without a network.
+func (f *fixture) through(transport roundTrip) {
+	f.client = fetch.New(fetch.Config{Timeout: f.cfg.Timeout, Transport: transport})
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -102,7 +99,7 @@ func TestBackOff(t *testing.T) {
 				t.Errorf("pause %d is %v", i, gap)
 			}
 		}
-		if s := f.Status(); s.State != "failing" || s.Err != "the server answers 500 Internal Server Error" || s.Bad[HTTPStatus] != uint64(len(at)) {
+		if s := f.Status(); s.State != "failing" || s.Err != "the server answers 500 Internal Server Error" || s.Bad[fetch.HTTPStatus] != uint64(len(at)) {
 			t.Errorf("status %+v after %d failures", s, len(at))
 		}
 		f.upstream.lists()
@@ -200,7 +197,7 @@ func TestBegins(t *testing.T) {
 func TestRunEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newSource(t, "http://sky.example/")
-		f.fetch.client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		f.through(func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		})

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/fetch"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -19,6 +21,9 @@ const (
 	// maxItems is how many records are taken of an answer: more than all the NOTAMs of
 	// a continent.
 	maxItems = 50_000
+	// maxBody is how large an answer may be, unpacked: several times the largest that
+	// there are.
+	maxBody = 8 << 20
 	// The pauses after failures.
 	firstRetry = 5 * time.Second
 	maxRetry   = 10 * time.Minute
@@ -77,8 +82,8 @@ type Source struct {
 	wanted  chan struct{} // holds one token when somebody wants news
 
 	// Owned by Run.
-	fetch   *fetcher
-	newest  answer              // the last one that could be used
+	client  *fetch.Client
+	newest  fetch.Answer        // the last one that could be used
 	listed  map[string]struct{} // the keys that were told
 	waiting []Item              // what has not begun
 }
@@ -98,7 +103,8 @@ func New(cfg Config, decode Decode, log zerolog.Logger) (*Source, error) {
 	return &Source{
 		cfg: cfg, address: address, decode: decode, health: feed.NewHealth(log, nil),
 		wanted: make(chan struct{}, 1),
-		fetch:  newFetcher(address.Scheme, cfg), listed: map[string]struct{}{},
+		client: fetch.New(fetch.Config{Scheme: address.Scheme, Timeout: cfg.Timeout, Header: cfg.Header}),
+		listed: map[string]struct{}{},
 	}, nil
 }
 
@@ -118,7 +124,7 @@ func (s *Source) Ask() {
 // Run implements [feed.Source]. It returns nil, when ctx ends: whatever an upstream does
 // wrong may mend.
 func (s *Source) Run(ctx context.Context, sink feed.Sink) error {
-	defer s.fetch.close()
+	defer s.client.Close()
 	retry := &backoff.ExponentialBackOff{
 		InitialInterval: firstRetry, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: maxRetry,
 	}
@@ -162,20 +168,20 @@ func (s *Source) pause(err error, retry *backoff.ExponentialBackOff) time.Durati
 
 // poll asks once, and tells what there is.
 func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
-	got, err := s.fetch.get(ctx, s.address, s.newest.validators)
+	got, err := s.question(ctx, s.address, s.newest.Validators)
 	if err != nil {
 		return err
 	}
-	if got.unchanged {
-		got.body = s.newest.body
+	if got.Unchanged {
+		got.Body = s.newest.Body
 	}
 	now := time.Now()
-	found, err := s.decode(ctx, got.body, s.get, now)
+	found, err := s.decode(ctx, got.Body, s.get, now)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		s.newest = answer{} // in doubt, ask for all of it
+		s.newest = fetch.Answer{} // in doubt, ask for all of it
 		return err
 	}
 	if n := len(found.Items); n > maxItems {
@@ -192,8 +198,20 @@ func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
 
 // get implements [Get].
 func (s *Source) get(ctx context.Context, address *url.URL) ([]byte, error) {
-	got, err := s.fetch.get(ctx, address, validators{})
-	return got.body, err
+	got, err := s.question(ctx, address, fetch.Validators{})
+	return got.Body, err
+}
+
+// question asks. Half an answer is none here, and an empty one is half of one.
+func (s *Source) question(ctx context.Context, address *url.URL, known fetch.Validators) (fetch.Answer, error) {
+	got, err := s.client.Get(ctx, fetch.Question{Address: address, Known: known, Limit: maxBody})
+	switch {
+	case err != nil:
+		return fetch.Answer{}, err
+	case !got.Unchanged && !got.NoContent && len(bytes.TrimSpace(got.Body)) == 0:
+		return fetch.Answer{}, &Error{Reason: fetch.Truncated, Detail: "the answer is empty"}
+	}
+	return got, nil
 }
 
 // tell tells what is in force, and what is no longer listed.
