@@ -50,6 +50,34 @@ func TestTheFirstPage(t *testing.T) {
 	}
 }
 
+// Where nobody may see aircraft without a key the page says so, and takes one from
+// its address.
+func TestTheFirstPageWithAKey(t *testing.T) {
+	needs(t)
+	const key = "sk_0123456789abcdef"
+	path := filepath.Join(t.TempDir(), "skygate.yaml")
+	settings := "listen: 127.0.0.1:0\nauth: {mode: private, keys: [{name: tower, key: " + key + ", permissions: [\"*\"]}]}\n"
+	if err := os.WriteFile(path, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load([]string{"--config", path}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + startWith(t, *cfg).address + "/"
+	for name, args := range map[string][]string{
+		"without one": {"--url", url, "--refused"},
+		"with one":    {"--url", url + "#key=" + key},
+	} {
+		t.Run(name, func(t *testing.T) {
+			check := exec.CommandContext(t.Context(), "node", append([]string{"check.mjs"}, args...)...)
+			if out, err := check.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
 // needs says what is not installed.
 func needs(t *testing.T) {
 	t.Helper()
@@ -79,6 +107,11 @@ func start(t *testing.T, listen string) running {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Listen = listen
+	return startWith(t, cfg)
+}
+
+func startWith(t *testing.T, cfg config.Config) running {
+	t.Helper()
 	program, err := app.New(cfg, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@
 // column, a WebSocket; no error on the console, no failed request, nothing that
 // the page's policy forbids, nothing from another host.
 //
+// With --refused it wants no aircraft, but the words on how to give a key.
+//
 // With --restart it then prints "stop", waits until the page says that the server
 // is gone, prints "start", and wants the page to be live again by itself.
 //
@@ -21,6 +23,7 @@ const { values: args } = parseArgs({
     url: { type: "string", default: "http://127.0.0.1:8080/" },
     rows: { type: "string", default: "1" },
     restart: { type: "boolean", default: false },
+    refused: { type: "boolean", default: false },
     png: { type: "string" },
     dark: { type: "boolean", default: false },
   },
@@ -42,12 +45,9 @@ try {
   const page = await browser.newPage();
   watch(page);
   await page.goto(args.url);
-  await live(page);
-  await orders(page);
-  await page.reload();
-  await live(page);
+  if (args.refused) await refused(page);
+  else await whole(page);
   if (args.png) await page.screenshot({ path: args.png });
-  if (args.restart) await restart(page);
 } catch (error) {
   problems.push(error.message);
 } finally {
@@ -56,6 +56,20 @@ try {
 }
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length ? 1 : 0;
+
+async function whole(page) {
+  await live(page);
+  await orders(page);
+  await page.reload();
+  await live(page);
+  if (args.restart) await restart(page);
+}
+
+async function refused(page) {
+  await until(page, "refused");
+  const reason = await page.textContent("#reason");
+  if (!reason.includes("#key=")) problems.push(`it does not say how to give a key: ${reason}`);
+}
 
 // What a policy forbids is an error on the console, too.
 function watch(page) {

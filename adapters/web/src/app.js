@@ -12,12 +12,19 @@ const REFRESH_MS = 250; // how often the table is drawn anew, at most
 const STATUS_MS = 5000; // how often the server is asked whether its receiver delivers
 const AGEING_MS = 1000; // how often when nothing changed: ages do
 
+const keyHint = "A key goes to the end of this page's address: #key=YOUR_KEY";
+
 const $ = (id) => document.getElementById(id);
 const count = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const perSecond = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
+// A key stands after the "#" of the address, which no server is told: #key=sk_..
+const token = new URLSearchParams(location.hash.slice(1)).get("key");
+addEventListener("hashchange", () => location.reload());
+
 // The server may stand behind another one, below a folder of it.
-const client = new SkygateAircraft(location.origin, { path: new URL("socket.io/", document.baseURI).pathname });
+const path = new URL("socket.io/", document.baseURI).pathname;
+const client = new SkygateAircraft(location.origin, { path, auth: token ? { token } : {} });
 const { socket } = client;
 
 const messages = new Rate(Date.now());
@@ -57,17 +64,17 @@ function askStatus() {
   }).catch(() => {});
 }
 socket.on("subscribed", (m) => {
-  if (m.denied?.includes("aircraft")) show("refused", "this server does not let you see aircraft");
+  if (m.denied?.includes("aircraft")) show("refused", `this server does not let you see aircraft; ${keyHint}`);
   else if (m.resumed?.aircraft) show("live");
 });
 socket.on("disconnect", (reason) => show("reconnecting", inWords(reason)));
 socket.on("connect_error", (error) => {
   if (socket.active) show(lastUpdate ? "reconnecting" : "connecting", inWords(error.message));
-  else show("refused", error.message);
+  else show("refused", `${error.message} ${keyHint}`);
 });
 socket.on("error", (m) => notice("error", m?.message ? `The server says: ${m.message}` : ""));
 socket.on("stream:stale", (m) => {
-  if (m.topic === "aircraft") notice("source", "The receiver is silent: what you see is old.");
+  if (m.topic === "aircraft") notice("source", m.since ? "What brings the aircraft is away: what you see is old." : "");
 });
 socket.on("stream:pace", (m) => {
   const slow = m.reason === "slow"; // or "recovered"
