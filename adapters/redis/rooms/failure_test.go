@@ -293,3 +293,48 @@ func TestFailOver(t *testing.T) {
 	})
 	a.WantServers(2)
 }
+
+// TestSlotMoves: in a Cluster the slot of a sharded channel moves to another node, and
+// who listens moves along.
+func TestSlotMoves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while: not with -short")
+	}
+	nodes := redistest.Cluster(t, 3)
+	cfg := rooms.DefaultConfig()
+	cfg.Mode = rooms.Sharded
+	here := start(t, cfg, nodes.Config())
+	a, b := backplanetest.Join(t, here, "/", "a"), backplanetest.Join(t, start(t, cfg, nodes.Config()), "/", "b")
+	a.WantServers(2)
+	b.WantServers(2)
+	const channel = "socket.io#/#"
+	owner := nodes.Of(channel)
+	other := nodes.Nodes[0]
+	if other == owner {
+		other = nodes.Nodes[1]
+	}
+	slot, err := owner.Client().ClusterKeySlot(t.Context(), channel).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := other.Client().ClusterMyID(t.Context()).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range append([]*redistest.Server{other, owner}, nodes.Nodes...) {
+		if err := node.Client().Do(t.Context(), "CLUSTER", "SETSLOT", slot, "NODE", id).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := 0
+	eventually(t, "b hears a again", func() bool {
+		last++
+		tell(a, last)
+		return len(numbersSoFar(t, b)) > 0
+	})
+	a.WantServers(2)
+	if got, err := a.Ask(backplane.Fetch{}); err != nil || len(got) != 1 {
+		t.Errorf("answered %q, %v", got, err)
+	}
+	eventually(t, "all is well", func() bool { return here.Health().Subscribed })
+}

@@ -146,6 +146,10 @@ func (l *lines) settle(ctx context.Context, group *errgroup.Group) {
 		if !wanted {
 			continue
 		}
+		if len(homeless) > 0 { // one that cannot be looked up stands for all: it took its time
+			homeless[s] = true
+			continue
+		}
 		place, client, err := l.place(ctx, s)
 		if err != nil {
 			homeless[s] = true
@@ -159,6 +163,9 @@ func (l *lines) settle(ctx context.Context, group *errgroup.Group) {
 		if l.open[place] == nil {
 			l.begin(ctx, group, place, client)
 		}
+	}
+	for s := range homeless { // it stays where it is
+		delete(changes, s)
 	}
 	for place, line := range l.open { // first what ends: nobody hears anything twice
 		if line.drop(ctx, changes, shares[place]) == 0 && len(shares[place]) == 0 {
