@@ -5,6 +5,7 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/hub/replica"
+	"github.com/skygate-io/skygate/pkg/topic"
 	"github.com/skygate-io/skygate/pkg/view"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
@@ -48,6 +49,7 @@ type snapshot struct {
 type flush struct {
 	plain  []*wire.Message
 	legacy []*wire.Message // the same, and the events for older clients
+	from   topic.Position  // of a resume: where it leads from
 }
 
 // deliver hands what there is to tell to the members, in the form that each

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
+	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 // epochs is a log of events that goes from epoch to epoch, as one does that is
@@ -166,6 +168,9 @@ func TestEventsAcrossEpochs(t *testing.T) {
 					t.Errorf("who has %s, %s: %q, want %s", name, where, got, tc.want)
 				}
 				g.forgive()
+				if got, at := s.goOn(held.View, topic.Position{Epoch: tc.epoch, Seq: tc.seq}); fmt.Sprint(got) != tc.want || at != e.At {
+					t.Errorf("who has %s, %s, and keeps to the rules gets %q, and is at %v; want %s, %v", name, where, got, at, tc.want, e.At)
+				}
 			}
 		}
 		cancel()
@@ -176,3 +181,52 @@ func TestEventsAcrossEpochs(t *testing.T) {
 		}
 	})
 }
+
+// goOn is a client that keeps to the rules: it begins where subscribed says, takes what
+// continues its own position, in the same epoch, and else asks again from there. (It
+// gives up after three times.)
+func (s *scene) goOn(view string, from topic.Position) (keys []string, at topic.Position) {
+	s.Helper()
+	at = from
+	for asked := 0; asked < 3; asked++ {
+		var got recorded
+		m := s.hub.Enter(&got, func(string) bool { return true })
+		since := wire.Position{Epoch: at.Epoch, Seq: at.Seq, View: view}
+		answer, err := m.Subscribe(hub.Subscribe{Topics: []string{"acars"}, Since: map[string]wire.Position{"acars": since}})
+		if err != nil {
+			s.Fatal(err)
+		}
+		m.Leave()
+		at = topic.Position{Epoch: answer.Positions["acars"].Epoch, Seq: answer.Positions["acars"].Seq}
+		hole := false
+		for _, m := range got {
+			if m.Event != "acars:event" {
+				continue
+			}
+			var e struct {
+				Epoch, Hex string
+				Base, Seq  uint64
+			}
+			if err := json.Unmarshal(m.Data, &e); err != nil {
+				s.Fatal(err)
+			}
+			if hole = e.Epoch != at.Epoch || e.Base != at.Seq; hole {
+				break
+			}
+			keys, at.Seq = append(keys, e.Hex), e.Seq
+		}
+		if !hole {
+			return keys, at
+		}
+	}
+	return append(keys, "..."), at
+}
+
+// recorded keeps all that is sent to it.
+type recorded []*wire.Message
+
+func (r *recorded) Send(messages ...*wire.Message) { *r = append(*r, messages...) }
+func (r *recorded) Hold()                          {}
+func (r *recorded) Release()                       {}
+func (r *recorded) Close(string)                   {}
+func (r *recorded) Purge(string)                   {}

@@ -166,19 +166,29 @@ func (h *history) change(_ *cohort, _, v *view.View, now time.Time) (flush, *coh
 	return flush{plain: messages, legacy: messages}, c
 }
 
+// resume: who comes from an earlier epoch, and lacks nothing of that, begins in the one
+// where the next event is; where that is, it is told. Else no event would ever continue
+// its position. (One that lacks some of both asks again between the two.)
 func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f flush, c *cohort, ok bool) {
 	if since.Epoch == h.at.Epoch && since.Seq > h.at.Seq {
+		f.from = since
 		return f, &cohort{sent: since.Seq, seen: since.Seq}, true
 	}
 	events, ok := h.after(since)
 	if !ok {
 		return f, nil, false
 	}
-	c = &cohort{sent: since.Seq, seen: h.at.Seq}
-	if since.Epoch != h.at.Epoch && len(events) == 0 {
-		c.sent = h.at.Seq
+	from := since
+	switch {
+	case len(events) > 0 && events[0].At.Epoch != since.Epoch:
+		from = topic.Position{Epoch: events[0].At.Epoch, Seq: events[0].Base}
+	case len(events) == 0:
+		from = h.at
 	}
-	return h.tell(c, events, v, now), c, true
+	c = &cohort{sent: from.Seq, seen: h.at.Seq}
+	f = h.tell(c, events, v, now)
+	f.from = from
+	return f, c, true
 }
 
 // regain is resume for a session that has been here all the time, in an audience of

@@ -162,7 +162,7 @@ func TestANewEpochOfEvents(t *testing.T) {
 		anna.want("safety:event 0→1 C", "safety:event 1→2 D")
 		anna.forgive() // it is another epoch: a hole
 		anna.subscribe("safety", "safety.since=held")
-		anna.want("subscribed safety resumed", "safety:event 2→1 C", "safety:event 1→2 D")
+		anna.want("subscribed safety resumed", "safety:event 0→1 C", "safety:event 1→2 D")
 	})
 	play(t, func(s *scene) {
 		s.happen("safety", "A", "B")

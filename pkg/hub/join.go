@@ -242,20 +242,21 @@ func (s *stream) changeLocked(sub *subscription, v *view.View, now time.Time) []
 	return messages
 }
 
-// resumeLocked lets a session go on from a position that it holds; ok is false
-// when it needs a snapshot.
-func (s *stream) resumeLocked(sub *subscription, since wire.Position, now time.Time) (messages []*wire.Message, ok bool) {
+// resumeLocked lets a session go on from a position that it holds, at from, which is
+// the same or, in another epoch, what it amounts to; ok is false when it needs a
+// snapshot.
+func (s *stream) resumeLocked(sub *subscription, since wire.Position, now time.Time) (messages []*wire.Message, from topic.Position, ok bool) {
 	if since.View != sub.view.Token() {
-		return nil, false
+		return nil, from, false
 	}
 	f, c, ok := s.content.resume(sub.view, topic.Position{Epoch: since.Epoch, Seq: since.Seq}, now)
 	if !ok || s.policy.Kind == topic.Event && !fits(f.plain) {
-		return nil, false
+		return nil, from, false
 	}
 	s.leaveLocked(sub)
 	s.enterLocked(sub, c)
-	sub.began = since.Seq
-	return f.plain, true
+	sub.began = f.from.Seq
+	return f.plain, f.from, true
 }
 
 // The events that a session gets on resuming have to find room on its connection, or

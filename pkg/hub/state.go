@@ -115,6 +115,7 @@ func (p *picture) resume(v *view.View, since topic.Position, now time.Time) (f f
 	if !ok {
 		return f, nil, false
 	}
+	f.from = since
 	c = &cohort{sent: since.Seq, seen: p.at.Seq, visible: visible}
 	lists := p.replica.Lists(step, v, now.UnixMilli())
 	if lists.Empty() {
@@ -124,7 +125,9 @@ func (p *picture) resume(v *view.View, since topic.Position, now time.Time) (f f
 		return f, nil, false // a snapshot says the same with less
 	}
 	c.sent = p.at.Seq
-	return p.tell(p.span(since.Seq, p.at.Seq, v), lists, now), c, true
+	f = p.tell(p.span(since.Seq, p.at.Seq, v), lists, now)
+	f.from = since
+	return f, c, true
 }
 
 // tell makes the messages of a change in a view.

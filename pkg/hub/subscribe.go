@@ -126,11 +126,8 @@ func (m *Member) begin(ask *Subscribe, answer *wire.Subscribed, joined []*stream
 			answer.Snapshots++
 		}
 		answer.Views[name] = v.Token()
-		answer.Positions[name] = wire.Position{Epoch: s.at.Epoch, Seq: at}
+		answer.Positions[name] = wire.Position{Epoch: at.Epoch, Seq: at.Seq}
 		answer.Resumed[name] = resumed
-		if resumed {
-			answer.Positions[name] = wire.Position{Epoch: ask.Since[name].Epoch, Seq: at}
-		}
 	}
 	for s, sub := range m.subs {
 		if f := sub.target().Filter(); f != nil {
@@ -154,7 +151,7 @@ func (m *Member) begin(ask *Subscribe, answer *wire.Subscribed, joined []*stream
 
 // join brings a topic's subscription to a view, and says what the session gets
 // for it, and where that begins.
-func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now time.Time) (first []*wire.Message, at uint64, resumed bool) {
+func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now time.Time) (first []*wire.Message, at topic.Position, resumed bool) {
 	name, sub := s.policy.Name, m.subs[s]
 	held, since := ask.Since[name]
 	turns := !fresh && !since && v.Token() != sub.target().Token() && sub.cohort != nil && sub.parts == nil && s.policy.Kind == topic.State
@@ -163,7 +160,7 @@ func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now t
 		if repaced {
 			s.moveLocked(sub)
 		}
-		at = sub.cohort.sent
+		at = topic.Position{Epoch: s.at.Epoch, Seq: sub.cohort.sent}
 		return s.wantLocked(sub, v, now), at, false
 	}
 	if s.policy.Kind == topic.Event && sub.cohort != nil && !since { // what waits is not lost
@@ -173,15 +170,15 @@ func (m *Member) join(ask *Subscribe, s *stream, v *view.View, fresh bool, now t
 	s.leaveLocked(sub) // with the view and the pace that it had
 	sub.view = v
 	if since {
-		if first, ok := s.resumeLocked(sub, held, now); ok {
+		if first, from, ok := s.resumeLocked(sub, held, now); ok {
 			if s.policy.Bypass {
 				first = inOrder(first)
 			}
-			return first, held.Seq, true
+			return first, from, true
 		}
 	}
 	first = s.joinLocked(sub, now)
-	return first, sub.cohort.sent, false
+	return first, topic.Position{Epoch: s.at.Epoch, Seq: sub.cohort.sent}, false
 }
 
 // inOrder has messages of a topic that bypasses keep their place after the answer

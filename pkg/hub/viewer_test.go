@@ -37,7 +37,6 @@ type following struct {
 	told    told
 
 	// Of events.
-	resumed bool   // the next one continues what it has, even in another epoch
 	since   uint64 // where its list begins
 	ids     []int
 	recent  []int // as the last snapshot had them
@@ -107,7 +106,7 @@ func (v *viewer) take(event string, data []byte, inBatch bool) {
 	case "subscribed":
 		for _, name := range p.Topics {
 			v.topics[name].joined = true
-			v.topics[name].resumed = p.Resumed[name]
+			v.topics[name].goOn(&p)
 		}
 		return
 	case "unsubscribed":
@@ -271,6 +270,17 @@ func (f *following) recently(p *payload) string {
 	return ""
 }
 
+// goOn takes the position at which a resume begins, which may be in another epoch.
+func (f *following) goOn(subscribed *payload) {
+	if f.policy.Kind != topic.Event || !subscribed.Resumed[f.policy.Name] {
+		return
+	}
+	var positions map[string]wire.Position
+	if err := json.Unmarshal(subscribed.Positions, &positions); err == nil {
+		f.at.Epoch, f.at.Seq = positions[f.policy.Name].Epoch, positions[f.policy.Name].Seq
+	}
+}
+
 func (f *following) happened(p *payload) string {
 	f.messages++
 	switch {
@@ -278,10 +288,10 @@ func (f *following) happened(p *payload) string {
 		return "an event before the snapshot"
 	case p.Epoch == f.at.Epoch && p.Seq <= f.at.Seq:
 		return "an event came twice"
-	case p.Epoch != f.at.Epoch && !f.resumed || p.Base != f.at.Seq:
+	case p.Epoch != f.at.Epoch || p.Base != f.at.Seq:
 		return "a hole"
 	}
-	f.at.Epoch, f.at.Seq, f.resumed = p.Epoch, p.Seq, false
+	f.at.Epoch, f.at.Seq = p.Epoch, p.Seq
 	f.ids = append(f.ids, p.N)
 	return ""
 }
