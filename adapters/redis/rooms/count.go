@@ -9,7 +9,7 @@ import (
 )
 
 // countEvery is how often the servers are counted.
-const countEvery = time.Second
+const countEvery = 500 * time.Millisecond
 
 // countServers keeps what is known of how many serve each namespace.
 func (b *Backplane) countServers(ctx context.Context) error {

@@ -56,7 +56,7 @@ func numbers(t *testing.T, m *backplanetest.Member, last int) (got []int) {
 func TestRestart(t *testing.T) {
 	for _, mode := range []string{rooms.Classic, rooms.Sharded} {
 		t.Run(mode, func(t *testing.T) {
-			server, here, a, b := pair(t, func(c *rooms.Config) { c.Mode = mode })
+			server, here, a, b := pair(t, func(c *rooms.Config) { c.Mode, c.RequestTimeout = mode, time.Second })
 			tell(a, 1)
 			numbers(t, b, 1)
 			eventually(t, "all is well", func() bool { h := here.Health(); return h.Subscribed && h.Error == "" })

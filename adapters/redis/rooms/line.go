@@ -20,7 +20,7 @@ const (
 	quietTime = 3 * time.Second
 	// firstPause and lastPause are about how long it waits between attempts.
 	firstPause = 50 * time.Millisecond
-	lastPause  = 5 * time.Second
+	lastPause  = 2 * time.Second
 	// together is how many subscriptions one command holds.
 	together = 500
 )
