@@ -40,29 +40,11 @@ func (o *outbox) empty() bool {
 func (o *outbox) push(lane Lane, frames []*Frame, cfg *Config) (taken int) {
 	switch lane {
 	case Priority:
-		for _, f := range frames {
-			if !o.priority.fits(f, cfg.PriorityFrames, cfg.PriorityBytes) {
-				break
-			}
-			o.priority.push(f, false)
-			taken++
-		}
+		return o.priority.fill(frames, cfg.PriorityFrames, cfg.PriorityBytes)
 	case Urgent:
-		for _, f := range frames {
-			if !o.priority.fits(f, max(cfg.PriorityFrames/2, 1), cfg.PriorityBytes/2) {
-				break
-			}
-			o.priority.push(f, false)
-			taken++
-		}
+		return o.priority.fill(frames, max(cfg.PriorityFrames/2, 1), cfg.PriorityBytes/2)
 	case Event:
-		for _, f := range frames {
-			if !o.stream.fits(f, cfg.StreamFrames, cfg.StreamBytes) {
-				break
-			}
-			o.stream.push(f, false)
-			taken++
-		}
+		return o.stream.fill(frames, cfg.StreamFrames, cfg.StreamBytes)
 	case State:
 		if o.gate || !o.fitsAll(frames, cfg) {
 			o.gate = true

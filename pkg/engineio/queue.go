@@ -30,6 +30,18 @@ func (q *queue) push(f *Frame, state bool) {
 	q.bytes += f.size
 }
 
+// fill takes frames while they fit, none of which may be dropped, and says how many did.
+func (q *queue) fill(frames []*Frame, most, bytes int) (taken int) {
+	for _, f := range frames {
+		if !q.fits(f, most, bytes) {
+			break
+		}
+		q.push(f, false)
+		taken++
+	}
+	return taken
+}
+
 func (q *queue) pop() *Frame {
 	f := q.entries[q.head].frame
 	q.entries[q.head] = entry{}
