@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,7 +28,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, hear func(id, icao, label string))) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
 		log := feedlog.NewMemory()
 		h := hub.New(log, []topic.Policy{{
 			Name: "acars", Prefix: "acars", Kind: topic.Event, Key: "id", List: "messages", Permission: "acars.view",
@@ -39,18 +37,14 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, hear fun
 			e := &record.Event{Name: "acars:message", Record: record.Record{Key: id, Fields: record.Fields{
 				{Name: "icao_hex", Raw: icao}, {Name: "label", Raw: `"` + label + `"`},
 			}}}
-			if _, err := log.Publish(ctx, "acars", &record.Change{Event: e}); err != nil {
+			if _, err := log.Publish(t.Context(), "acars", &record.Change{Event: e}); err != nil {
 				t.Error(err)
 			}
 			synctest.Wait()
 		}
 		hear("old", `"4CA1B2"`, "H1")
-		var running sync.WaitGroup
-		running.Go(func() { _ = h.Run(ctx) })
-		synctest.Wait()
+		gatewaytest.Run(t, h.Run)
 		body(t, acars.New(acars.Config{Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop()}), hear)
-		cancel()
-		running.Wait()
 	})
 }
 

@@ -89,20 +89,13 @@ func (l *listener) filter() (*view.Filter, error) {
 }
 
 // names are a name or a list of them.
-type names []string
+type names gateway.Names
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (l *names) UnmarshalJSON(raw []byte) error {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		*l = names{one}
-		return nil
-	}
-	var list []string
-	if err := json.Unmarshal(raw, &list); err != nil {
+	if (*gateway.Names)(l).UnmarshalJSON(raw) != nil {
 		return errors.New("'topics' is \"all\", an aircraft's address or a list of those")
 	}
-	*l = list
 	return nil
 }
 

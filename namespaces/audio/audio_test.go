@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +27,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, tell func(event, id string, parts ...string))) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
 		log := feedlog.NewMemory()
 		h := hub.New(log, audio.Topics(), batch.DefaultConfig(), zerolog.Nop())
 		tell := func(event, id string, parts ...string) {
@@ -38,18 +36,14 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, tell fun
 				r.Fields = append(r.Fields, record.Field{Name: name, Raw: raw})
 			}
 			r.Fields.Sort()
-			if _, err := log.Publish(ctx, "audio", &record.Change{Event: &record.Event{Name: "audio:" + event, Record: r}}); err != nil {
+			if _, err := log.Publish(t.Context(), "audio", &record.Change{Event: &record.Event{Name: "audio:" + event, Record: r}}); err != nil {
 				t.Error(err)
 			}
 			synctest.Wait()
 		}
 		tell("transmission", "1", `filename:"one.mp3"`, `duration_seconds:2.5`, `frequency_mhz:118.7`, `channel_name:"Tower"`, `transcription_status:"pending"`)
-		var running sync.WaitGroup
-		running.Go(func() { _ = h.Run(ctx) })
-		synctest.Wait()
+		gatewaytest.Run(t, h.Run)
 		body(t, audio.New(audio.Config{Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop()}), tell)
-		cancel()
-		running.Wait()
 	})
 }
 

@@ -1,8 +1,6 @@
 package audio
 
 import (
-	"encoding/json"
-	"errors"
 	"sync"
 
 	"github.com/skygate-io/skygate/pkg/gateway"
@@ -119,22 +117,4 @@ func reword(s *gateway.Session, m *wire.Message) *wire.Message {
 		return known.snapshot(m)
 	}
 	return m
-}
-
-// names are a name or a list of them.
-type names []string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (l *names) UnmarshalJSON(raw []byte) error {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		*l = names{one}
-		return nil
-	}
-	var list []string
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return errors.New("'topics' is a name or a list of names")
-	}
-	*l = list
-	return nil
 }

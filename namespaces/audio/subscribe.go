@@ -10,7 +10,7 @@ import (
 
 // ask is the payload of "subscribe" and "unsubscribe".
 type ask struct {
-	Topics names                     `json:"topics"`
+	Topics gateway.Names             `json:"topics"`
 	Since  map[string]*wire.Position `json:"since"` // under "audio"
 }
 

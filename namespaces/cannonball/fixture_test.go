@@ -3,7 +3,6 @@ package cannonball_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -74,21 +73,15 @@ var police = []record.Field{{Name: "flight", Raw: `"BPO12"`}, {Name: "t", Raw: `
 func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, sky *sky)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
 		log := feedlog.NewMemory()
-		w, err := log.Begin(ctx, "aircraft")
+		w, err := log.Begin(t.Context(), "aircraft")
 		if err != nil {
 			t.Fatal(err)
 		}
 		h := hub.New(log, []topic.Policy{{Name: "aircraft", Prefix: "aircraft", Key: "hex", List: "aircraft"}}, batch.DefaultConfig(), zerolog.Nop())
 		c := cannonball.New(cannonball.Config{Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop()})
-		var running sync.WaitGroup
-		running.Go(func() { _ = h.Run(ctx) })
-		running.Go(func() { _ = c.Run(ctx) })
-		synctest.Wait()
+		gatewaytest.Run(t, h.Run, c.Run)
 		body(t, c.Namespace(), &sky{t, w})
-		cancel()
-		running.Wait()
 	})
 }
 

@@ -126,6 +126,15 @@ func (o *observer) nearLocked(now time.Time) ([]threat, error) {
 	return list, nil
 }
 
+// encodedLocked gives what is near, also as it is told.
+func (o *observer) encodedLocked(now time.Time) (list []threat, data json.RawMessage, err error) {
+	if list, err = o.nearLocked(now); err != nil {
+		return nil, nil, err
+	}
+	data, err = wire.Marshal(list)
+	return list, data, err
+}
+
 // look tells the session what changed, if anything did.
 func (o *observer) look(changed bool, now time.Time) error {
 	o.mu.Lock()
@@ -133,41 +142,31 @@ func (o *observer) look(changed bool, now time.Time) error {
 	if o.where == nil || !changed && now.Sub(o.toldAt) < tellAgain {
 		return nil
 	}
-	list, err := o.nearLocked(now)
+	list, data, err := o.encodedLocked(now)
 	if err != nil {
 		return err
 	}
-	raw, err := wire.Marshal(list)
-	if err != nil {
-		return err
-	}
-	if string(raw) == o.told && now.Sub(o.toldAt) < tellAgain {
+	if string(data) == o.told && now.Sub(o.toldAt) < tellAgain {
 		return nil
 	}
-	data := json.RawMessage(raw)
 	m, err := wire.New("threat_update", threats{Threats: &data, Count: len(list), Position: o.position(), Timestamp: wire.Timestamp(now)})
 	if err != nil {
 		return err
 	}
 	// Of one that a slow client has no room for the next stands in.
 	m.Topic, m.Class = "cannonball", wire.Whole
-	o.told, o.toldAt = string(raw), now
+	o.told, o.toldAt = string(data), now
 	o.session.Send(m)
 	return o.alertLocked(list, now)
 }
 
 // answerLocked answers with what is near.
 func (o *observer) answerLocked(ack gateway.Ack, now time.Time) error {
-	list, err := o.nearLocked(now)
+	list, data, err := o.encodedLocked(now)
 	if err != nil {
 		return err
 	}
-	raw, err := wire.Marshal(list)
-	if err != nil {
-		return err
-	}
-	data := json.RawMessage(raw)
-	o.told, o.toldAt = string(raw), now
+	o.told, o.toldAt = string(data), now
 	answer := threats{Data: &data, Count: len(list), Position: o.position(), Timestamp: wire.Timestamp(now)}
 	if err := o.session.Reply("threats", answer, ack); err != nil {
 		return err
