@@ -1,7 +1,6 @@
 package acars
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/feed/feedtest"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 )
 
@@ -22,25 +22,8 @@ type fixture struct {
 	*Source
 	publisher *feed.Publisher
 	log       *feedlog.Memory
-	logged    *lockedBuffer
+	logged    *feedtest.Logs
 	stop      func() // ends the source
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex // guards b
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // patience bounds a wait for what must happen.
@@ -63,7 +46,7 @@ func (f *fixture) wantListening() {
 // prepare makes what hear starts.
 func prepare(t *testing.T, endpoints ...string) *fixture {
 	t.Helper()
-	f := &fixture{T: t, log: feedlog.NewMemory(), logged: &lockedBuffer{}}
+	f := &fixture{T: t, log: feedlog.NewMemory(), logged: &feedtest.Logs{}}
 	f.publisher = feed.NewPublisher("acars", f.log, feed.Remember{For: DuplicateFor, Most: DuplicateMost}, zerolog.Nop())
 	cfg := DefaultConfig()
 	cfg.Endpoints = endpoints

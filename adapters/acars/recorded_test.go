@@ -1,16 +1,13 @@
 package acars
 
 import (
-	"bufio"
-	"compress/gzip"
-	"io"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 // recorded are the recordings, with what another program counted in each: messages,
@@ -38,49 +35,22 @@ var recorded = map[string]struct{ messages, duplicates, frames int }{
 	"avp_vdlm2_8.jsonl":                   {88, 10, 0},
 }
 
-// recordings gives the lines of every recording.
-func recordings(t *testing.T) map[string][]string {
+// everyRecording gives the lines of each.
+func everyRecording(t *testing.T) map[string][]string {
 	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	files, err := filepath.Glob(filepath.Join(folder, "acars", "*.jsonl*"))
-	if err != nil || len(files) < len(recorded) {
-		t.Fatalf("%d of %d recordings in %s/acars, %v", len(files), len(recorded), folder, err)
+	files := recordings.Files(t, "acars/*.jsonl*")
+	if len(files) < len(recorded) {
+		t.Fatalf("%d of %d recordings", len(files), len(recorded))
 	}
 	all := map[string][]string{}
 	for _, file := range files {
-		all[filepath.Base(file)] = readLines(t, file)
+		all[filepath.Base(file)] = recordings.Lines(t, file)
 	}
 	return all
 }
 
-func readLines(t *testing.T, file string) (lines []string) {
-	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in := io.Reader(f)
-	if strings.HasSuffix(file, ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	scan := bufio.NewScanner(in)
-	for scan.Buffer(nil, 1<<20); scan.Scan(); {
-		lines = append(lines, scan.Text())
-	}
-	if scan.Err() != nil {
-		t.Fatal(scan.Err())
-	}
-	return lines
-}
-
 func TestDecodeRecorded(t *testing.T) {
-	for name, lines := range recordings(t) {
+	for name, lines := range everyRecording(t) {
 		t.Run(name, func(t *testing.T) {
 			want, ok := recorded[name]
 			if !ok {

@@ -433,7 +433,7 @@ func TestPublisherRefuses(t *testing.T) {
 // TestEverythingRecorded plays every recording, over UDP and TCP in turn, into one
 // source.
 func TestEverythingRecorded(t *testing.T) {
-	all := recordings(t)
+	all := everyRecording(t)
 	udp, tcp := freePort(t), freePort(t)
 	f := hear(t, "udp://"+udp, "tcp-listen://"+tcp)
 	f.wantListening()

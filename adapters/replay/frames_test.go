@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 // all gives the frames of a recording, and the error that ended it.
@@ -65,15 +67,6 @@ func TestFolderWithAPattern(t *testing.T) {
 	}
 }
 
-func recording(t *testing.T, name string) string {
-	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	return filepath.Join(folder, name)
-}
-
 // TestRecorded: real recordings come out whole and in the order of their times.
 func TestRecorded(t *testing.T) {
 	for name, want := range map[string]int{
@@ -90,7 +83,7 @@ func TestRecorded(t *testing.T) {
 		"adsb/aircraft_json/dump1090mut_2019-10-03.json":                       1,
 	} {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			in, err := open(recording(t, name))
+			in, err := open(recordings.File(t, name))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package uat_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -10,26 +9,19 @@ import (
 	"github.com/skygate-io/skygate/adapters/uat"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feed/feedtest"
-	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/lines"
 	"github.com/skygate-io/skygate/pkg/lines/linestest"
 )
 
-func TestConfigValidate(t *testing.T) {
-	valid, err := uat.ParseAddress("[::1]")
-	if err != nil || valid.Validate() != nil {
-		t.Errorf("%v, %v", err, valid.Validate())
+// TestConfig: the customary port is this kind's own. (What else may be wrong is package
+// lines' business.)
+func TestConfig(t *testing.T) {
+	if c, err := uat.ParseAddress("[::1]"); err != nil || c.Name != "uat" || c.Validate() != nil {
+		t.Errorf("%+v: %v, %v", c, err, c.Validate())
 	}
-	for key, spoil := range map[string]func(*uat.Config){
-		"connect":  func(c *uat.Config) { c.Connect = "pi:978:1" },
-		"timeout":  func(c *uat.Config) { c.Timeout = time.Millisecond },
-		"receiver": func(c *uat.Config) { c.Receiver = &geo.Point{Lat: 91} },
-	} {
-		c := valid
-		spoil(&c)
-		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), key+": ") {
-			t.Errorf("%s: %v", key, err)
-		}
+	const want = "connect: is missing: the HOST:PORT of the decoder, such as 192.168.1.10:30979"
+	if err := uat.DefaultConfig().Validate(); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -2,14 +2,13 @@ package safety_test
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 // Encounters of NASA's DAIDALUS, a second each line. What is expected of each is
@@ -52,7 +51,7 @@ func TestDaidalus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t)
-			play(t, s, filepath.Join(testdata(t), "safety", name))
+			play(t, s, recordings.File(t, "safety/"+name))
 			s.fly(120)
 			s.want(tc.want...)
 			if len(s.events) > 0 && s.events[0].Message != tc.message {
@@ -65,13 +64,9 @@ func TestDaidalus(t *testing.T) {
 // play plays a file to a monitor.
 func play(t *testing.T, s *script, path string) {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	column := map[string]int{}
-	for line := range strings.Lines(string(data)) {
-		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\r' })
+	for _, line := range recordings.Lines(t, path) {
+		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' })
 		switch {
 		case len(cells) == 0 || cells[0] == "##" || strings.HasPrefix(cells[0], "[") || cells[0] == "unitless":
 			continue

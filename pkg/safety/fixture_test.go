@@ -2,7 +2,6 @@ package safety_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -172,14 +171,4 @@ func (s *script) wantMessage(message string) {
 	if got := s.events[len(s.events)-1].Message; got != message {
 		s.t.Errorf("message %q, want %q", got, message)
 	}
-}
-
-// testdata names the folder of the large recordings.
-func testdata(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set: it names the folder of the large recordings")
-	}
-	return folder
 }

@@ -1,17 +1,14 @@
 package safety_test
 
 import (
-	"bufio"
-	"compress/gzip"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/aircraft"
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 )
 
 // Real traffic over the Alps, heard by many receivers. One aircraft tells a descent
@@ -21,7 +18,7 @@ import (
 // some 190 aircraft, and nothing twice.
 func TestRecording(t *testing.T) {
 	s := newScript(t)
-	play := filepath.Join(testdata(t), "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz")
+	play := recordings.File(t, "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz")
 	seen := replay(t, s, play)
 	if len(seen) < 150 {
 		t.Errorf("%d aircraft, which is no test", len(seen))
@@ -39,7 +36,7 @@ func TestRecording(t *testing.T) {
 // The same messages as another decoder tells them: the same two pairs.
 func TestRecordingOfAnotherDecoder(t *testing.T) {
 	s := newScript(t)
-	seen := replay(t, s, filepath.Join(testdata(t), "adsb/decoder_output/dump1090-mutability_aircraft_json_1Hz_333s.jsonl.gz"))
+	seen := replay(t, s, recordings.File(t, "adsb/decoder_output/dump1090-mutability_aircraft_json_1Hz_333s.jsonl.gz"))
 	want := []string{"1 proximity_conflict 341583 4CA1B2", "1 proximity_conflict 3964E3 484186"}
 	if got := s.lives(); !slices.Equal(got, want) || len(seen) < 190 {
 		t.Errorf("of %d aircraft: %v, want %v", len(seen), got, want)
@@ -49,24 +46,13 @@ func TestRecordingOfAnotherDecoder(t *testing.T) {
 // replay plays a recording of aircraft.json, a frame a line, to a monitor.
 func replay(t *testing.T, s *script, path string) (seen map[string]bool) {
 	t.Helper()
-	in, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(z)
-	lines.Buffer(nil, 1<<24)
 	seen = map[string]bool{}
-	for lines.Scan() {
+	for _, line := range recordings.Lines(t, path) {
 		var frame struct {
 			Now      float64
 			Aircraft []map[string]json.RawMessage
 		}
-		if err := json.Unmarshal(lines.Bytes(), &frame); err != nil {
+		if err := json.Unmarshal([]byte(line), &frame); err != nil {
 			t.Fatal(err)
 		}
 		s.now = time.UnixMilli(int64(frame.Now * 1000))

@@ -1,13 +1,9 @@
 package safety_test
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 	"github.com/skygate-io/skygate/pkg/safety"
 )
 
@@ -48,7 +45,7 @@ func TestTrajectories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t)
 			s.jumps = true
-			rows := trajectories(t, filepath.Join(testdata(t), "adsb/trajectories", name))
+			rows := trajectories(t, recordings.File(t, "adsb/trajectories/"+name))
 			s.now = time.UnixMilli(int64(rows[0].number("timestamp")))
 			s.begin = s.now
 			for _, row := range rows {
@@ -115,19 +112,7 @@ func (r row) fields() record.Fields {
 // trajectories reads a recording, rows or columns, in the order of time.
 func trajectories(t *testing.T, path string) []row {
 	t.Helper()
-	in, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := recordings.Read(t, path)
 	var rows []row
 	if json.Unmarshal(data, &rows) != nil {
 		var columns map[string]map[string]any

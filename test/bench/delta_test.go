@@ -4,8 +4,6 @@ package bench
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -20,6 +18,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
@@ -51,12 +50,8 @@ func TestDeltaBytes(t *testing.T) {
 		recording = "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz"
 		worst     = 0.175
 	)
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set")
-	}
 	cfg := replay.DefaultConfig()
-	cfg.Path = filepath.Join(folder, recording)
+	cfg.Path = recordings.File(t, recording)
 	player, err := replay.New(cfg, readsb.Decode, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)

@@ -6,8 +6,6 @@ package recorded
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +21,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/recordings"
 	"github.com/skygate-io/skygate/pkg/topic"
 	"github.com/skygate-io/skygate/pkg/wire/wiretest"
 	"github.com/skygate-io/skygate/test/reference"
@@ -32,11 +31,7 @@ import (
 const recording = "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz"
 
 func TestRecordingPlayedThrough(t *testing.T) {
-	folder := os.Getenv("SKYGATE_TESTDATA")
-	if folder == "" {
-		t.Skip("SKYGATE_TESTDATA is not set")
-	}
-	path := filepath.Join(folder, recording)
+	path := recordings.File(t, recording)
 	frames, err := reference.Load(path)
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ func Run[S feed.Source](t *testing.T, create func(log zerolog.Logger) (S, error)
 func (f *Fixture) Start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
-	go func() { done <- f.Source.Run(ctx, f.Sink) }()
+	go func() { done <- f.Run(ctx, f.Sink) }()
 	f.t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
