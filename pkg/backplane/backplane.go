@@ -28,7 +28,7 @@ import (
 // Backplane links processes.
 type Backplane interface {
 	// Join makes a namespace of this process known to those of the same name
-	// elsewhere. It does not wait for that. Local is called from now on, by one
+	// elsewhere, once until it leaves. It does not wait for that. Local is called from now on, by one
 	// goroutine at a time for each process that tells something.
 	Join(namespace string, local Local) Node
 }
@@ -51,7 +51,8 @@ type Node interface {
 }
 
 // RoomWatcher is a [Node] that wants to know which rooms of its namespace have
-// somebody in them here.
+// somebody in them here. It is told in order, with the rooms locked: it waits for
+// nothing, and does not call its [Local].
 type RoomWatcher interface {
 	// RoomMade is called when the first enters a room. A room is private that is
 	// named as a socket is, and has that in it.
