@@ -86,6 +86,20 @@ func (g *Guarded) FailOver() {
 	g.Replica.Wait("it is the master", func(c *goredis.Client) error { return hasRole(t.Context(), c, "master") })
 }
 
+// Rejoin starts the server that was master before a fail-over, as the replica of the
+// one that is now: they have changed places.
+func (g *Guarded) Rejoin() {
+	t := g.Master.t
+	t.Helper()
+	g.Master, g.Replica = g.Replica, g.Master
+	g.Replica.Start()
+	host, port, _ := net.SplitHostPort(g.Master.Addr)
+	if err := g.Replica.client.SlaveOf(t.Context(), host, port).Err(); err != nil {
+		t.Fatal(err)
+	}
+	g.Replica.Wait("it has the master's data", func(c *goredis.Client) error { return inSync(t.Context(), c) })
+}
+
 func inSync(ctx context.Context, c *goredis.Client) error {
 	info, err := c.Info(ctx, "replication").Result()
 	if err == nil && !strings.Contains(info, "master_link_status:up") {
