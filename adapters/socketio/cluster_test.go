@@ -1,18 +1,15 @@
 package socketio_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gobwas/ws"
 	"github.com/rs/zerolog"
 	"github.com/tidwall/gjson"
 	"github.com/zishang520/engine.io/v2/types"
@@ -71,21 +68,7 @@ func cluster(t *testing.T, n int) []*peer {
 // client connects one, with what it says of itself.
 func (m *peer) client(namespace, auth string) *raw {
 	m.Helper()
-	ctx, cancel := context.WithTimeout(m.Context(), patience)
-	defer cancel()
-	conn, br, _, err := ws.Dial(ctx, "ws"+strings.TrimPrefix(m.url, "http")+"/socket.io/?EIO=4&transport=websocket&color=red")
-	if err != nil {
-		m.Fatal(err)
-	}
-	m.Cleanup(func() { _ = conn.Close() })
-	r := &raw{T: m.T, conn: conn, in: conn}
-	if br != nil {
-		r.in = struct {
-			io.Reader
-			io.Writer
-		}{io.MultiReader(br, conn), conn}
-	}
-	r.want(`0{"sid"`)
+	r := dial(m.T, m.url, "&color=red")
 	prefix := ""
 	if namespace != "/" {
 		prefix = namespace + ","

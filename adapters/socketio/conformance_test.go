@@ -60,23 +60,29 @@ func talk(t *testing.T) (*socketio.Server, func() *raw) {
 	})
 	return s, func() *raw {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		conn, br, _, err := ws.Dial(ctx, "ws"+strings.TrimPrefix(web.URL, "http")+"/socket.io/?EIO=4&transport=websocket")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = conn.Close() })
-		r := &raw{T: t, conn: conn, in: conn}
-		if br != nil {
-			r.in = struct {
-				io.Reader
-				io.Writer
-			}{io.MultiReader(br, conn), conn}
-		}
-		r.want(`0{"sid"`)
-		return r
+		return dial(t, web.URL, "")
 	}
+}
+
+// dial connects a client to a server, and to no namespace yet. more is added to its query.
+func dial(t *testing.T, url, more string) *raw {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	conn, br, _, err := ws.Dial(ctx, "ws"+strings.TrimPrefix(url, "http")+"/socket.io/?EIO=4&transport=websocket"+more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	r := &raw{T: t, conn: conn, in: conn}
+	if br != nil {
+		r.in = struct {
+			io.Reader
+			io.Writer
+		}{io.MultiReader(br, conn), conn}
+	}
+	r.want(`0{"sid"`)
+	return r
 }
 
 // send sends a packet of Engine.IO: text, or after "B" a binary frame.

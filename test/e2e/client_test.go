@@ -87,9 +87,14 @@ type line struct {
 // follow starts a client; it is ended with the test.
 func follow(t *testing.T, s *server, k kind, args ...string) *client {
 	t.Helper()
-	c := &client{t: t, kind: k, ended: make(chan struct{})}
 	args = append([]string{"--url", s.URL, "--transports", k.transports}, args...)
-	c.cmd = program(t, k.language, "follow", args...)
+	return begin(t, k, program(t, k.language, "follow", args...))
+}
+
+// begin starts the process of a client; it is ended with the test.
+func begin(t *testing.T, k kind, cmd *exec.Cmd) *client {
+	t.Helper()
+	c := &client{t: t, kind: k, cmd: cmd, ended: make(chan struct{})}
 	c.cmd.Stderr = &locked{c}
 	stdout, err := c.cmd.StdoutPipe()
 	if err != nil {
@@ -155,18 +160,24 @@ func (c *client) say(command string, members ...any) int {
 	c.ids++
 	id := c.ids
 	c.mu.Unlock()
+	if _, err := c.stdin.Write(order(c.t, command, id, members)); err != nil {
+		c.t.Fatalf("%v: %v", c.kind, err)
+	}
+	return id
+}
+
+// order is a line that tells a process something; members are names and values in turn.
+func order(t *testing.T, command string, id int, members []any) []byte {
+	t.Helper()
 	text := map[string]any{"cmd": command, "id": id}
 	for i := 0; i+1 < len(members); i += 2 {
 		text[members[i].(string)] = members[i+1]
 	}
 	raw, err := json.Marshal(text)
 	if err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
-	if _, err := c.stdin.Write(append(raw, '\n')); err != nil {
-		c.t.Fatalf("%v: %v", c.kind, err)
-	}
-	return id
+	return append(raw, '\n')
 }
 
 // ask tells the client something and gives its answer.

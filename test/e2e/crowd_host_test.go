@@ -136,15 +136,7 @@ func (h *hosted) tell(command string, members ...any) (id int) {
 	h.ids++
 	id = h.ids
 	h.mu.Unlock()
-	text := map[string]any{"cmd": command, "id": id}
-	for i := 0; i+1 < len(members); i += 2 {
-		text[members[i].(string)] = members[i+1]
-	}
-	raw, err := json.Marshal(text)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if _, err := h.stdin.Write(append(raw, '\n')); err != nil {
+	if _, err := h.stdin.Write(order(h.t, command, id, members)); err != nil {
 		h.t.Fatalf("the clients have ended: %v\n%s", err, h.errors.String())
 	}
 	return id

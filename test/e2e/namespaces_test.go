@@ -15,22 +15,7 @@ import (
 func enter(t *testing.T, s *server, namespace string) *client {
 	t.Helper()
 	program(t, "javascript", "follow") // the packages are there
-	c := &client{t: t, kind: kinds[0], ended: make(chan struct{})}
-	c.cmd = exec.Command("node", "visitor/main.mjs", s.URL, namespace)
-	c.cmd.Stderr = &locked{c}
-	stdout, err := c.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go c.read(stdout)
-	t.Cleanup(c.stop)
-	return c
+	return begin(t, kinds[0], exec.Command("node", "visitor/main.mjs", s.URL, namespace))
 }
 
 // emit sends an event and gives what it is acknowledged with.
