@@ -45,8 +45,10 @@ func (c Config) Validate() error {
 	if c.Timeout < 100*time.Millisecond || c.Timeout > time.Minute {
 		wrong = append(wrong, fmt.Errorf("timeout: %v is out of range: from 100ms to 1m", c.Timeout))
 	}
-	if c.Receiver != nil && !c.Receiver.Valid() {
-		wrong = append(wrong, fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon))
+	if c.Receiver != nil {
+		if err := c.Receiver.Check(); err != nil {
+			wrong = append(wrong, fmt.Errorf("receiver: %w", err))
+		}
 	}
 	return errors.Join(wrong...)
 }

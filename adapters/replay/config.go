@@ -41,8 +41,10 @@ func (c Config) Validate() error {
 	if !(c.Speed > 0 && c.Speed <= 1000) {
 		wrong = append(wrong, fmt.Errorf("speed: %v is out of range: above 0 and up to 1000", c.Speed))
 	}
-	if c.Receiver != nil && !c.Receiver.Valid() {
-		wrong = append(wrong, fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon))
+	if c.Receiver != nil {
+		if err := c.Receiver.Check(); err != nil {
+			wrong = append(wrong, fmt.Errorf("receiver: %w", err))
+		}
 	}
 	return errors.Join(wrong...)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -50,9 +51,9 @@ func TestFailures(t *testing.T) {
 		"not modified, without asking": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, HTTPStatus, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			asked := 0
+			var asked atomic.Int32
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				asked++
+				asked.Add(1)
 				want.answer(w, r)
 			})
 			switch a, err := f.ask(); {
@@ -60,8 +61,8 @@ func TestFailures(t *testing.T) {
 				t.Errorf("it fails with %+v, want %q", err, want.reason)
 			case string(a.Body) != want.body:
 				t.Errorf("%d bytes came, want %d: %.50q", len(a.Body), len(want.body), a.Body)
-			case asked > maxRedirects+1:
-				t.Errorf("%d requests", asked)
+			case asked.Load() > maxRedirects+1:
+				t.Errorf("%d requests", asked.Load())
 			}
 		})
 	}

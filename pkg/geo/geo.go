@@ -1,7 +1,10 @@
 // Package geo holds the geometry of positions on the earth.
 package geo
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // EarthRadiusNM is the radius used for distances, in nautical miles: the mean
 // radius of 6,371.0 km.
@@ -13,6 +16,14 @@ type Point struct{ Lat, Lon float64 }
 // Valid says whether the point lies on the earth.
 func (p Point) Valid() bool {
 	return p.Lat >= -90 && p.Lat <= 90 && p.Lon >= -180 && p.Lon <= 180
+}
+
+// Check says why the point does not lie on the earth, nil when it does.
+func (p Point) Check() error {
+	if p.Valid() {
+		return nil
+	}
+	return fmt.Errorf("%v, %v is no position: lat is from -90 to 90, lon from -180 to 180", p.Lat, p.Lon)
 }
 
 // DistanceNM is the great-circle distance in nautical miles, by the haversine

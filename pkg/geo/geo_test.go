@@ -33,6 +33,18 @@ func TestDistanceAndBearing(t *testing.T) {
 	}
 }
 
+func TestCheck(t *testing.T) {
+	for p, want := range map[geo.Point]string{
+		{}: "", {Lat: -90, Lon: 180}: "",
+		{Lat: 91, Lon: 8}:     "91, 8 is no position: lat is from -90 to 90, lon from -180 to 180",
+		{Lat: 1, Lon: -180.5}: "1, -180.5 is no position: lat is from -90 to 90, lon from -180 to 180",
+	} {
+		if err := p.Check(); (err == nil) != (want == "") || err != nil && err.Error() != want || (err == nil) != p.Valid() {
+			t.Errorf("%v: %v, want %q", p, err, want)
+		}
+	}
+}
+
 // FuzzDestination: going a distance on a bearing leads to a point at that
 // distance, on that bearing.
 func FuzzDestination(f *testing.F) {

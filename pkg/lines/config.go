@@ -47,8 +47,10 @@ func (c Config) ValidateFor(port int) error {
 	if c.Timeout < time.Second || c.Timeout > time.Hour {
 		wrong = append(wrong, fmt.Errorf("timeout: %v is out of range: from 1s to 1h", c.Timeout))
 	}
-	if c.Receiver != nil && !c.Receiver.Valid() {
-		wrong = append(wrong, fmt.Errorf("receiver: %v, %v is no position: lat is from -90 to 90, lon from -180 to 180", c.Receiver.Lat, c.Receiver.Lon))
+	if c.Receiver != nil {
+		if err := c.Receiver.Check(); err != nil {
+			wrong = append(wrong, fmt.Errorf("receiver: %w", err))
+		}
 	}
 	return errors.Join(wrong...)
 }

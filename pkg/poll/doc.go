@@ -1,6 +1,6 @@
 // Package poll is a source of records that an upstream lists as a whole, over HTTP or in
 // a file, and that change seldom: what is in force. What is in an answer is told by a
-// [Decode]; all the rest is the same whatever is in it:
+// [Decode], and package fetch brings it; all the rest is the same whatever is in it:
 //
 //   - it asks rarely, never all at the same moment, and with a condition (ETag,
 //     Last-Modified), so that an upstream that has nothing new sends nothing;
