@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/report"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 )
@@ -41,14 +42,14 @@ func (b *bench) takeFlow(args ...string) (t flowTurn, err error) {
 	if err := s.fleet(b.flow, "aircraft"); err != nil {
 		return t, err
 	}
-	moves, puts := beat{hz: flowHz, do: s.move}, beat{hz: flowHz, do: s.put}
-	if err := play(b.warmup, moves); err != nil {
+	moves, puts := beat.Beat{Hz: flowHz, Do: s.move}, beat.Beat{Hz: flowHz, Do: s.put}
+	if err := beat.Play(b.warmup, moves); err != nil {
 		return t, err
 	}
 	if t.moved, err = s.measure("", b.window, moves); err != nil {
 		return t, err
 	}
-	if err := play(b.warmup, puts); err != nil {
+	if err := beat.Play(b.warmup, puts); err != nil {
 		return t, err
 	}
 	if t.kept, err = s.measure("", b.window, puts); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/histogram"
 	"github.com/skygate-io/skygate/test/bench/plot"
 	"github.com/skygate-io/skygate/test/bench/report"
@@ -61,11 +62,11 @@ func (b *bench) takeGrowth(at size) (m sample, err error) {
 		return m, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	puts := beat{hz: growthHz, do: s.put}
+	puts := beat.Beat{Hz: growthHz, Do: s.put}
 	if err := s.fleet(at.aircraft, "aircraft"); err != nil {
 		return m, err
 	}
-	if err := play(b.warmup/2, puts); err != nil {
+	if err := beat.Play(b.warmup/2, puts); err != nil {
 		return m, err
 	}
 	if err := s.dial(swarm.Streams, at.subscribers, views(at.aircraft, at.audiences), b.warmup, puts); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/histogram"
 	"github.com/skygate-io/skygate/test/bench/report"
 	"github.com/skygate-io/skygate/test/bench/swarm"
@@ -59,25 +60,25 @@ func (b *bench) takeLatency() (t latencyTurn, err error) {
 	if err := s.fleet(b.latency.aircraft, "aircraft"); err != nil {
 		return t, err
 	}
-	puts := beat{hz: fastHz, do: s.put}
+	puts := beat.Beat{Hz: fastHz, Do: s.put}
 	if err := s.dial(swarm.Streams, b.latency.clients, one(auth(nil, "aircraft", "alerts", "safety")), b.warmup, puts); err != nil {
 		return t, err
 	}
 	s.rest()
-	if t.slow, err = s.measure(swarm.Streams, b.latency.slow, beat{hz: slowHz, do: s.put}); err != nil {
+	if t.slow, err = s.measure(swarm.Streams, b.latency.slow, beat.Beat{Hz: slowHz, Do: s.put}); err != nil {
 		return t, err
 	}
 	if t.fast, err = s.measure(swarm.Streams, b.window, puts); err != nil {
 		return t, err
 	}
-	alerts := beat{hz: alertHz, do: func() error { return s.event("alerts", alertSize) }}
+	alerts := beat.Beat{Hz: alertHz, Do: func() error { return s.event("alerts", alertSize) }}
 	if t.bypass, err = s.measure(swarm.Streams, b.window, puts, alerts); err != nil {
 		return t, err
 	}
 	if err := s.order(map[string]any{"do": "watch", "monitors": []string{"safety"}}); err != nil {
 		return t, err
 	}
-	t.heard, err = s.measure(swarm.Streams, b.window, puts, beat{hz: alertHz, do: func() error { return r.emergency(s.clock) }})
+	t.heard, err = s.measure(swarm.Streams, b.window, puts, beat.Beat{Hz: alertHz, Do: func() error { return r.emergency(s.clock) }})
 	return t, err
 }
 
@@ -89,10 +90,10 @@ func (b *bench) takeFloorLatency(update, event, emergency int) (t latencyTurn, e
 		return t, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	messages := func(hz float64, size int) beat {
-		return beat{hz: hz, do: func() error { return s.broadcast(size) }, count: true}
+	messages := func(hz float64, size int) beat.Beat {
+		return beat.Beat{Hz: hz, Do: func() error { return s.broadcast(size) }, Count: true}
 	}
-	behind := beat{hz: float64(time.Second) / float64(batch.DefaultConfig().Window), do: func() error { return s.behind(update) }}
+	behind := beat.Beat{Hz: float64(time.Second) / float64(batch.DefaultConfig().Window), Do: func() error { return s.behind(update) }}
 	if err := s.dial(swarm.Raw, b.latency.clients, nil, b.warmup, behind); err != nil {
 		return t, err
 	}
@@ -146,8 +147,8 @@ func (b *bench) measureLatency() error {
 	told, published := 0, 0
 	for i := range ours {
 		told += ours[i].bypass.got("alert") + ours[i].heard.got("safety")
-		events := beat{hz: alertHz, count: true}
-		published += (events.counted(ours[i].bypass.took) + events.counted(ours[i].heard.took)) * b.latency.clients
+		events := beat.Beat{Hz: alertHz, Count: true}
+		published += (events.Counted(ours[i].bypass.took) + events.Counted(ours[i].heard.took)) * b.latency.clients
 	}
 	b.found.Bar(told == published, "of %d events %d were told", published, told)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/report"
 )
 
@@ -43,21 +44,21 @@ func (b *bench) takeMonitors(aircraft int) (t monitorsTurn, err error) {
 	if err := s.fleet(aircraft, "aircraft"); err != nil {
 		return t, err
 	}
-	moves, puts := beat{hz: monitorsHz, do: s.move}, beat{hz: monitorsHz, do: s.put}
-	if err := play(b.warmup, moves); err != nil {
+	moves, puts := beat.Beat{Hz: monitorsHz, Do: s.move}, beat.Beat{Hz: monitorsHz, Do: s.put}
+	if err := beat.Play(b.warmup, moves); err != nil {
 		return t, err
 	}
 	if t.moved, err = s.measure("", b.monitors.window, moves); err != nil {
 		return t, err
 	}
-	if err := play(b.warmup, puts); err != nil {
+	if err := beat.Play(b.warmup, puts); err != nil {
 		return t, err
 	}
 	for i, names := range watched {
 		if err := s.order(map[string]any{"do": "watch", "monitors": names}); err != nil {
 			return t, err
 		}
-		if err := play(b.monitors.between, puts); err != nil { // what is new to them is new once
+		if err := beat.Play(b.monitors.between, puts); err != nil { // what is new to them is new once
 			return t, err
 		}
 		if t.with[i], err = s.measure("", b.monitors.window, puts); err != nil {

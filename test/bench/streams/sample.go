@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/histogram"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 )
@@ -29,14 +30,14 @@ type counts struct {
 
 // measure plays for a window, and accounts for it: by the operating system, by
 // the server and by the clients, if there are any.
-func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m sample, err error) {
+func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat.Beat) (m sample, err error) {
 	if err := s.obeyed(); err != nil {
 		return m, err
 	}
 	if d != "" {
 		w := swarm.Window{First: s.next}
 		for _, b := range beats {
-			w.Messages += b.counted(window)
+			w.Messages += b.Counted(window)
 		}
 		if _, err := s.ask(swarm.Ask{Do: "begin", Window: w}); err != nil {
 			return m, err
@@ -50,7 +51,7 @@ func (s *stage) measure(d swarm.Dialect, window time.Duration, beats ...beat) (m
 	if err != nil {
 		return m, err
 	}
-	if err := play(window, beats...); err != nil {
+	if err := beat.Play(window, beats...); err != nil {
 		return m, err
 	}
 	if err := s.obeyed(); err != nil {

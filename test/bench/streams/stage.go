@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/process"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 )
@@ -103,12 +104,12 @@ func (s *stage) behind(size int) error {
 
 // dial connects clients, and plays until all of them have got something and the
 // time for that is over.
-func (s *stage) dial(d swarm.Dialect, clients int, auth []json.RawMessage, warmup time.Duration, beats ...beat) error {
+func (s *stage) dial(d swarm.Dialect, clients int, auth []json.RawMessage, warmup time.Duration, beats ...beat.Beat) error {
 	if _, err := s.ask(swarm.Ask{Do: "dial", Addr: s.addr, Dialect: d, Clients: clients, Auth: auth}); err != nil {
 		return err
 	}
 	for begun := time.Now(); ; {
-		if err := play(warmup/2, beats...); err != nil {
+		if err := beat.Play(warmup/2, beats...); err != nil {
 			return err
 		}
 		answer, err := s.ask(swarm.Ask{Do: "joined"})
@@ -135,45 +136,4 @@ func (s *stage) ask(ask swarm.Ask) (answer swarm.Answer, err error) {
 		return answer, fmt.Errorf("%s: %s: %s", s.name, ask.Do, answer.Error)
 	}
 	return answer, nil
-}
-
-// beat is something that is done at a steady rate.
-type beat struct {
-	hz    float64
-	do    func() error
-	count bool // what comes of it is counted, by the clients of the floor
-}
-
-// due is the moment of the n-th time, counted from 0.
-func (b beat) due(n int) time.Duration {
-	return time.Duration(float64(n) / b.hz * float64(time.Second))
-}
-
-// counted is how many times of a window are.
-func (b beat) counted(window time.Duration) (n int) {
-	for b.count && b.due(n) < window {
-		n++
-	}
-	return n
-}
-
-// play does all beats for a time, whether or not the server keeps up.
-func play(window time.Duration, beats ...beat) error {
-	begun, done := time.Now(), make([]int, len(beats))
-	for {
-		next, at := -1, window
-		for i, b := range beats {
-			if due := b.due(done[i]); due < at {
-				next, at = i, due
-			}
-		}
-		time.Sleep(time.Until(begun.Add(at)))
-		if next < 0 {
-			return nil
-		}
-		if err := beats[next].do(); err != nil {
-			return err
-		}
-		done[next]++
-	}
 }

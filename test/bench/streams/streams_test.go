@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -152,36 +151,6 @@ func TestWrongOrdersAreTold(t *testing.T) {
 	}
 	if err := s.close(); err == nil || !strings.Contains(err.Error(), "there is no fleet") {
 		t.Errorf("a server without a fleet was told to move it: %v", err)
-	}
-}
-
-func TestPlay(t *testing.T) {
-	var done []string
-	beats := func(names string) (list []beat) {
-		for i, name := range strings.Split(names, "") {
-			list = append(list, beat{hz: float64(10 * (i + 1)), count: name == "b", do: func() error {
-				done = append(done, name)
-				return nil
-			}})
-		}
-		return list
-	}
-	list, begun := beats("ab"), time.Now()
-	if err := play(200*time.Millisecond, list...); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(begun); took < 200*time.Millisecond {
-		t.Errorf("a window of 200 ms took %v", took)
-	}
-	if got := strings.Join(done, ""); got != "abbabb" {
-		t.Errorf("10 and 20 times a second are %s", got)
-	}
-	if a, b := list[0].counted(200*time.Millisecond), list[1].counted(200*time.Millisecond); a != 0 || b != 4 {
-		t.Errorf("%d and %d are counted", a, b)
-	}
-	list[0].do = func() error { return context.Canceled }
-	if err := play(time.Hour, list...); err == nil {
-		t.Error("an order that fails is no error")
 	}
 }
 

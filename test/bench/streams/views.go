@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/histogram"
 	"github.com/skygate-io/skygate/test/bench/report"
 	"github.com/skygate-io/skygate/test/bench/swarm"
@@ -71,11 +72,11 @@ func (b *bench) takeViews(different int) (turns []viewsTurn, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	unseen, puts := beat{hz: viewsHz, do: s.putUnseen}, beat{hz: viewsHz, do: s.put}
+	unseen, puts := beat.Beat{Hz: viewsHz, Do: s.putUnseen}, beat.Beat{Hz: viewsHz, Do: s.put}
 	if err := s.fleet(b.views.aircraft, "aircraft"); err != nil {
 		return nil, err
 	}
-	if err := play(b.warmup, puts, unseen); err != nil {
+	if err := beat.Play(b.warmup, puts, unseen); err != nil {
 		return nil, err
 	}
 	s.rest()
@@ -108,11 +109,11 @@ func (b *bench) takeFloor(clients, size int, hz float64, window time.Duration) (
 		return m, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	behind := beat{hz: hz, do: func() error { return s.behind(size) }}
+	behind := beat.Beat{Hz: hz, Do: func() error { return s.behind(size) }}
 	if err := s.dial(swarm.Raw, clients, nil, b.warmup, behind); err != nil {
 		return m, err
 	}
-	return s.measure(swarm.Raw, window, beat{hz: hz, do: func() error { return s.broadcast(size) }, count: true})
+	return s.measure(swarm.Raw, window, beat.Beat{Hz: hz, Do: func() error { return s.broadcast(size) }, Count: true})
 }
 
 func (b *bench) measureViews() error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/skygate-io/skygate/test/bench/beat"
 	"github.com/skygate-io/skygate/test/bench/report"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 )
@@ -31,9 +32,9 @@ func (b *bench) takeWrites(topics int) (m sample, err error) {
 	if err := s.fleet(writesCraft, names[:min(2, topics)]...); err != nil {
 		return m, err
 	}
-	beats := []beat{{hz: writesHz, do: s.put}}
+	beats := []beat.Beat{{Hz: writesHz, Do: s.put}}
 	if topics > 2 {
-		beats = append(beats, beat{hz: writesHz, do: func() error { return s.event("acars", alertSize) }})
+		beats = append(beats, beat.Beat{Hz: writesHz, Do: func() error { return s.event("acars", alertSize) }})
 	}
 	if err := s.dial(swarm.Streams, b.writes, one(auth(nil, names...)), b.warmup, beats...); err != nil {
 		return m, err
