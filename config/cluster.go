@@ -1,6 +1,7 @@
 package config
 
 import (
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/adapters/redis/lease"
 	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/adapters/redis/streams"
@@ -14,9 +15,13 @@ type Cluster struct {
 	Lease lease.Config `koanf:"lease"`
 	// Rooms is how Socket.IO's rooms are shared, also with servers of Node.
 	Rooms rooms.Config `koanf:"rooms"`
+	// Canary says how it is looked whether Redis delivers, for /readyz.
+	Canary redis.CanaryConfig `koanf:"canary"`
 }
 
 // DefaultCluster is what each of them has by default.
 func DefaultCluster() Cluster {
-	return Cluster{Streams: streams.DefaultConfig(), Lease: lease.DefaultConfig(), Rooms: rooms.DefaultConfig()}
+	return Cluster{
+		Streams: streams.DefaultConfig(), Lease: lease.DefaultConfig(), Rooms: rooms.DefaultConfig(), Canary: redis.DefaultCanaryConfig(),
+	}
 }

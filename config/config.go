@@ -159,6 +159,7 @@ func (c *Config) Validate() error {
 		every("cluster.streams", c.Cluster.Streams, defaults.Cluster.Streams, func(v *streams.Config) error { return v.Validate() }),
 		every("cluster.lease", c.Cluster.Lease, defaults.Cluster.Lease, func(v *lease.Config) error { return v.Validate() }),
 		every("cluster.rooms", c.Cluster.Rooms, defaults.Cluster.Rooms, func(v *rooms.Config) error { return v.Validate() }),
+		every("cluster.canary", c.Cluster.Canary, defaults.Cluster.Canary, func(v *redis.CanaryConfig) error { return v.Validate() }),
 	}
 	problems = append(problems, c.validateOwnTopics()...)
 	for _, policy := range policies() {

@@ -152,3 +152,29 @@ func (t TLS) validate() error {
 	}
 	return nil
 }
+
+// CanaryConfig says how it is looked whether Redis delivers.
+type CanaryConfig struct {
+	// Every is the time between two messages that are sent to see whether they come
+	// back: 100ms to 1m, default 1s.
+	Every time.Duration `koanf:"every"`
+	// Limit is how long they may take until the process is not ready: 50ms to 1m,
+	// default 2s.
+	Limit time.Duration `koanf:"limit"`
+}
+
+// DefaultCanaryConfig sees within seconds what others see.
+func DefaultCanaryConfig() CanaryConfig {
+	return CanaryConfig{Every: time.Second, Limit: 2 * time.Second}
+}
+
+// Validate names the first value that is out of range.
+func (c CanaryConfig) Validate() error {
+	switch {
+	case c.Every < 100*time.Millisecond || c.Every > time.Minute:
+		return fmt.Errorf("every: %v is out of range: from 100ms to 1m", c.Every)
+	case c.Limit < 50*time.Millisecond || c.Limit > time.Minute:
+		return fmt.Errorf("limit: %v is out of range: from 50ms to 1m", c.Limit)
+	}
+	return nil
+}

@@ -46,6 +46,18 @@ func TestConfig(t *testing.T) {
 	}
 }
 
+func TestCanaryConfig(t *testing.T) {
+	for want, c := range map[string]redis.CanaryConfig{
+		"": redis.DefaultCanaryConfig(),
+		"every: 1ms is out of range: from 100ms to 1m":   {Every: time.Millisecond, Limit: time.Second},
+		"limit: 1h0m0s is out of range: from 50ms to 1m": {Every: time.Second, Limit: time.Hour},
+	} {
+		if err := c.Validate(); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("Validate() = %v, want %q", err, want)
+		}
+	}
+}
+
 func TestOpenTellsWhatCannotWork(t *testing.T) {
 	for name, c := range map[string]struct {
 		set  func(*redis.Config)

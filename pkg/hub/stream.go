@@ -31,6 +31,7 @@ type stream struct {
 
 	mu        sync.Mutex // guards all below
 	at        topic.Position
+	loaded    bool // from the log, once
 	content   content
 	audiences []*audience
 	byKey     map[audienceKey]*audience
@@ -105,6 +106,7 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.loaded = true
 	if s.at == state.At {
 		return nil
 	}

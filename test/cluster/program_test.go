@@ -2,9 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
-	"io"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -76,23 +73,7 @@ func (s *stage) program() string {
 // healthOf is what a process says of its rooms.
 func healthOf(t *testing.T, url string) rooms.Health {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/healthz", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(resp.Body)
 	var all struct{ Rooms rooms.Health }
-	if err == nil {
-		err = json.Unmarshal(raw, &all)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	getJSON(t, url+"/healthz", &all)
 	return all.Rooms
 }

@@ -33,6 +33,7 @@ func TestRunServesAndEnds(t *testing.T) {
 	}{
 		"/":                                   {200, "<!doctype html>"},
 		"/nothing":                            {404, ""},
+		"/readyz":                             {200, `"ready": true`},
 		"/api/v1/system/status":               {200, `"celery_running":`},
 		"/api/v1/safety/events/?hours=24":     {200, `{"events":[`},
 		"/api/v1/audio?limit=1":               {200, `[]`},

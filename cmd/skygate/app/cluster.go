@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/adapters/redis/lease"
@@ -31,6 +32,7 @@ type cluster struct {
 	log    *streams.Log
 	leases *lease.Leases
 	rooms  *rooms.Backplane // nil when rooms are each process's own
+	canary *redis.Canary
 }
 
 // openLog makes the log, and the cluster if it is one's.
@@ -47,6 +49,7 @@ func openLog(cfg config.Config, policies []topic.Policy, logger zerolog.Logger) 
 		client: client,
 		log:    streams.New(client, cfg.Cluster.Streams, boundsOf(policies), logger),
 		leases: lease.New(client, cfg.Cluster.Lease, holderName(cfg.Listen), logger),
+		canary: redis.NewCanary(client, cfg.Cluster.Canary.Every, cfg.Cluster.Canary.Limit, logger),
 	}
 	if cfg.Cluster.Rooms.Mode != rooms.Off {
 		if c.rooms, err = rooms.New(cfg.Cluster.Rooms, client, logger); err != nil {
@@ -101,10 +104,15 @@ func (c *cluster) linked() *rooms.Health {
 
 // Run talks to the others until ctx ends.
 func (c *cluster) Run(ctx context.Context) error {
-	if c == nil || c.rooms == nil {
+	if c == nil {
 		return nil
 	}
-	return c.rooms.Run(ctx)
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return c.canary.Run(ctx) })
+	if c.rooms != nil {
+		work.Go(func() error { return c.rooms.Run(ctx) })
+	}
+	return work.Wait()
 }
 
 // close gives up what is held, at the end.

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,6 +36,17 @@ func (f feeds) Lead(leases feedlog.Leases) {
 	for _, one := range f {
 		one.Lead(leases)
 	}
+}
+
+// Led are the topics that this process writes.
+func (f feeds) Led() []string {
+	led := []string{}
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if f[name].IsFed() && f[name].Leads() {
+			led = append(led, name)
+		}
+	}
+	return led
 }
 
 // Begin begins all topics.

@@ -25,7 +25,10 @@ type health struct {
 	Unwatched map[string]uint64 `json:"unwatched,omitempty"`
 	// Rooms is how the rooms of this process are linked with those of others; left out
 	// when they are not meant to be. While they are not heard an "ok" is "degraded".
-	Rooms   *rooms.Health  `json:"rooms,omitempty"`
+	Rooms *rooms.Health `json:"rooms,omitempty"`
+	// Writes are the topics of state that this process writes, of a cluster's; left out
+	// when it runs alone, and writes all.
+	Writes  *[]string      `json:"writes,omitempty"`
 	Sources []sourceHealth `json:"sources"`
 }
 
@@ -72,6 +75,10 @@ func (a *App) health(now time.Time) health {
 	default:
 		h.Status = "degraded"
 	}
+	if a.cluster != nil {
+		writes := a.feeds.Led()
+		h.Writes = &writes
+	}
 	if h.Rooms = a.cluster.linked(); h.Rooms != nil && !h.Rooms.Subscribed && h.Status == "ok" {
 		h.Status = "degraded"
 	}
@@ -104,12 +111,19 @@ func (a *App) online() bool {
 
 func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	h := a.health(time.Now())
+	status := http.StatusOK
+	if h.Status == "failing" {
+		status = http.StatusServiceUnavailable
+	}
+	tell(w, status, h)
+}
+
+// tell answers with JSON that people read, too.
+func tell(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	if h.Status == "failing" {
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}
+	w.WriteHeader(status)
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(h) // a client that went away
+	_ = enc.Encode(answer) // a client that went away
 }

@@ -1,0 +1,37 @@
+package hub
+
+// Unready are the topics that do not deliver, in the order of their policies: they
+// have not been loaded yet, or their log has not been readable for a while (then
+// those who see them have been told "stream:stale").
+func (h *Hub) Unready() (names []string) {
+	for _, s := range h.streams {
+		s.mu.Lock()
+		unready := !s.loaded || s.stale.told
+		s.mu.Unlock()
+		if unready {
+			names = append(names, s.policy.Name)
+		}
+	}
+	return names
+}
+
+// Subscribers is how many sessions see each topic, by its name. Topics that go along
+// with another are not named.
+func (h *Hub) Subscribers() map[string]int {
+	counts := make(map[string]int, len(h.streams))
+	for _, s := range h.streams {
+		if s.policy.Along != "" {
+			continue
+		}
+		s.mu.Lock()
+		n := len(s.parked) + len(s.owed)
+		for _, a := range s.audiences {
+			for _, c := range a.cohorts {
+				n += len(c.members)
+			}
+		}
+		s.mu.Unlock()
+		counts[s.policy.Name] = n
+	}
+	return counts
+}
