@@ -1,8 +1,12 @@
 package hub
 
 import (
+	"errors"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
@@ -15,6 +19,7 @@ const staleAfter = time.Second
 type staleness struct {
 	since time.Time
 	told  bool
+	level zerolog.Level // at which its end is logged
 }
 
 // failed takes note of a log that could not be read.
@@ -23,7 +28,12 @@ func (s *stream) failed(err error, now time.Time) {
 	defer s.mu.Unlock()
 	if s.stale.since.IsZero() {
 		s.stale.since = now
-		s.logger.Warn().Err(err).Msg("the log cannot be read; trying until it can")
+		level := zerolog.WarnLevel
+		s.stale.level = zerolog.InfoLevel
+		if errors.Is(err, feedlog.ErrAway) { // the log says so itself, once for all topics
+			level, s.stale.level = zerolog.DebugLevel, zerolog.DebugLevel
+		}
+		s.logger.WithLevel(level).Err(err).Msg("the log cannot be read; trying until it can")
 	}
 	if !s.stale.told && now.Sub(s.stale.since) >= staleAfter {
 		s.stale.told = true
@@ -38,7 +48,7 @@ func (s *stream) recovered(now time.Time) {
 	if s.stale.since.IsZero() {
 		return
 	}
-	s.logger.Info().Dur("after", now.Sub(s.stale.since)).Msg("the log can be read again")
+	s.logger.WithLevel(s.stale.level).Dur("after", now.Sub(s.stale.since)).Msg("the log can be read again")
 	told := s.stale.told
 	s.stale = staleness{}
 	if told {

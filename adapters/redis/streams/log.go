@@ -3,6 +3,7 @@ package streams
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -30,6 +31,7 @@ type Log struct {
 	work    context.Context // ends when the log is closed
 	end     context.CancelFunc
 	running sync.WaitGroup // tails, and snapshots that are being written
+	absence absence
 
 	mu         sync.Mutex // guards all below
 	tails      map[string]*tail
@@ -56,6 +58,7 @@ func New(client *redis.Client, config Config, bounds func(topicName string) (Bou
 		end:        end,
 		tails:      map[string]*tail{},
 		publishers: map[string]*publisher{},
+		absence:    absence{logger: logger},
 	}
 }
 
@@ -168,6 +171,17 @@ func (l *Log) Load(ctx context.Context, name string) (feedlog.State, error) {
 	if l.isClosed() {
 		return feedlog.State{}, feedlog.ErrClosed
 	}
+	state, err := l.load(ctx, name)
+	switch {
+	case err == nil:
+		l.absence.read(name)
+	case errors.Is(err, feedlog.ErrAway):
+		l.absence.failed(name, err)
+	}
+	return state, err
+}
+
+func (l *Log) load(ctx context.Context, name string) (feedlog.State, error) {
 	// What is loaded may be replaced meanwhile: a newer snapshot, an epoch, a trim.
 	var err error
 	for range 5 {

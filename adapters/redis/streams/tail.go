@@ -35,6 +35,7 @@ func (t *tail) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		t.log.absence.failed(t.name, err)
 		t.fail(err)
 		select {
 		case <-ctx.Done():
@@ -63,6 +64,7 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 			}
 		}
 		t.see(h.at)
+		t.log.absence.read(t.name)
 		if err := t.readFor(ctx, checkEvery); err != nil {
 			return err
 		}
