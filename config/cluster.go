@@ -3,6 +3,7 @@ package config
 import (
 	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/adapters/redis/lease"
+	"github.com/skygate-io/skygate/adapters/redis/presence"
 	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/adapters/redis/streams"
 )
@@ -17,11 +18,14 @@ type Cluster struct {
 	Rooms rooms.Config `koanf:"rooms"`
 	// Canary says how it is looked whether Redis delivers, for /readyz.
 	Canary redis.CanaryConfig `koanf:"canary"`
+	// Presence says how old counts of other processes' clients may be.
+	Presence presence.Config `koanf:"presence"`
 }
 
 // DefaultCluster is what each of them has by default.
 func DefaultCluster() Cluster {
 	return Cluster{
 		Streams: streams.DefaultConfig(), Lease: lease.DefaultConfig(), Rooms: rooms.DefaultConfig(), Canary: redis.DefaultCanaryConfig(),
+		Presence: presence.DefaultConfig(),
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/publish"
 	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/adapters/redis/lease"
+	"github.com/skygate-io/skygate/adapters/redis/presence"
 	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/adapters/redis/streams"
 	"github.com/skygate-io/skygate/adapters/rest"
@@ -160,6 +161,7 @@ func (c *Config) Validate() error {
 		every("cluster.lease", c.Cluster.Lease, defaults.Cluster.Lease, func(v *lease.Config) error { return v.Validate() }),
 		every("cluster.rooms", c.Cluster.Rooms, defaults.Cluster.Rooms, func(v *rooms.Config) error { return v.Validate() }),
 		every("cluster.canary", c.Cluster.Canary, defaults.Cluster.Canary, func(v *redis.CanaryConfig) error { return v.Validate() }),
+		every("cluster.presence", c.Cluster.Presence, defaults.Cluster.Presence, func(v *presence.Config) error { return v.Validate() }),
 	}
 	problems = append(problems, c.validateOwnTopics()...)
 	for _, policy := range policies() {

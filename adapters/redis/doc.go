@@ -1,7 +1,7 @@
 // Package redis connects the processes of a cluster through Redis: what it takes to
 // reach one is here, with a [Canary] that says whether what is sent arrives; what is done
-// with it in the folders inside: streams (the log of topics), lease (who writes one) and
-// rooms.
+// with it in the folders inside: streams (the log of topics), lease (who writes one),
+// rooms, and presence (how many clients all have).
 //
 // The client is go-redis, Redis' own for Go: it knows Sentinel, Cluster, TLS and ACL,
 // and follows a fail-over by itself. Nothing outside this folder imports it.
@@ -18,6 +18,7 @@
 //	{skygate:aircraft}:lease   who writes it
 //	{skygate:safety}:once:…    where an event was published that is told once
 //	{skygate:canary}:…         what the canary sends
+//	{skygate:presence}:processes  how many clients each process has, a hash
 //
 // It must keep them (maxmemory-policy noeviction, its default): a topic of which something
 // is evicted begins anew.

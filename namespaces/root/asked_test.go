@@ -67,7 +67,7 @@ func TestSystemRequests(t *testing.T) {
 		status := d.ask("ws-status", `{}`)
 		for _, part := range []string{
 			`"namespace":"/"`, `"supported_topics":["aircraft","safety","alerts",`, `"supported_requests":["acars-messages",`,
-			`"socketio_connections":7`, `"subscribers":1,`, `"ws-status"]`,
+			`"socketio_connections":7`, `"subscribers":5,`, `"topic_subscribers":{"aircraft":4,"stats":2}`, `"processes":2`, `"ws-status"]`,
 		} {
 			if !strings.Contains(status, part) {
 				d.Errorf("ws-status has no %s: %s", part, status)

@@ -18,6 +18,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/presence"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -33,7 +34,12 @@ type desk struct {
 // program stands in for the program around.
 type program struct{}
 
-func (program) Connections() int { return 7 }
+func (program) Clients() presence.Total {
+	return presence.Sum(
+		presence.Counts{Connections: 4, Sessions: map[string]int{"/": 3, "/acars": 1}, Subscribers: map[string]int{"aircraft": 3}},
+		presence.Counts{Connections: 3, Sessions: map[string]int{"/": 2}, Subscribers: map[string]int{"aircraft": 1, "stats": 2}},
+	)
+}
 func (program) Health() string   { return "degraded" }
 func (program) Messages() uint64 { return 12345 }
 func (program) Version() string  { return "v1.2.3" }

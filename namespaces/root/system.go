@@ -8,13 +8,14 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/presence"
 	"github.com/skygate-io/skygate/pkg/wire"
 )
 
 // System is the program around the namespace. It is safe for concurrent use.
 type System interface {
-	// Connections is how many clients are connected.
-	Connections() int
+	// Clients is how many there are, of all processes that serve the same.
+	Clients() presence.Total
 	// Health is "ok" when all sources deliver, "degraded" when some do, "failing".
 	Health() string
 	// Messages is how many messages the receivers say that they have heard.
@@ -24,7 +25,8 @@ type System interface {
 }
 
 // wsStatus answers "ws-status". Requests are the types of request that there are, as
-// SupportedTopics are the topics.
+// SupportedTopics are the topics. What is counted is of all processes that serve the
+// same, as it was some seconds ago of the others.
 type wsStatus struct {
 	Namespace       string   `json:"namespace"`
 	SupportedTopics []string `json:"supported_topics"`
@@ -32,6 +34,9 @@ type wsStatus struct {
 	Connections     int      `json:"socketio_connections"`
 	Subscribers     int      `json:"subscribers"` // sessions in the namespace
 	Timestamp       string   `json:"timestamp"`
+
+	TopicSubscribers map[string]int `json:"topic_subscribers"` // sessions by topic
+	Processes        int            `json:"processes"`
 }
 
 // systemStatus answers "system-status": all that "status" does, and more. There is no history here, so no number of
@@ -85,9 +90,11 @@ type service struct {
 func systemRequests(n *gateway.Namespace, cfg Config) {
 	const may = "system.view_status"
 	gateway.Handle(n, "ws-status", may, func(context.Context, *gateway.Session, struct{}) (wsStatus, error) {
+		clients := cfg.System.Clients()
 		return wsStatus{
-			Namespace: n.Name(), SupportedTopics: cfg.Hub.Topics(), Requests: n.Requests(),
-			Connections: cfg.System.Connections(), Subscribers: n.Sessions(), Timestamp: wire.Timestamp(time.Now()),
+			Namespace: n.Name(), SupportedTopics: cfg.Hub.Topics(), Requests: n.Requests(), Timestamp: wire.Timestamp(time.Now()),
+			Connections: clients.Connections, Subscribers: clients.Sessions[n.Name()],
+			TopicSubscribers: clients.Subscribers, Processes: clients.Processes,
 		}, nil
 	})
 	gateway.Handle(n, "system-status", may, func(context.Context, *gateway.Session, struct{}) (systemStatus, error) {
@@ -119,7 +126,7 @@ func summary(cfg Config, now time.Time) (s systemStatus, err error) {
 	s.Aircraft.Current, s.Aircraft.Military, s.Aircraft.Emergency = traffic.Total, traffic.Military, traffic.Emergency
 	s.Last24h.Safety = remembered(cfg.Hub, Safety().Name, now)
 	s.Last24h.ACARS = remembered(cfg.Hub, ACARS().Name, now)
-	s.status, s.Connections = statusOf(cfg, now), cfg.System.Connections()
+	s.status, s.Connections = statusOf(cfg, now), cfg.System.Clients().Connections
 	s.Receiver.Online, s.Receiver.Messages = s.Online, cfg.System.Messages()
 	s.Feeder, s.Version = s.Location, cfg.System.Version()
 	return s, nil

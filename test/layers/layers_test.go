@@ -29,6 +29,7 @@ var floors = map[string]int{
 
 	"pkg/feedlog":   1,
 	"pkg/backplane": 1,
+	"pkg/presence":  1,
 	"pkg/engineio":  1,
 	"pkg/delta":     1,
 	"pkg/batch":     1,

@@ -29,6 +29,7 @@ import (
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/ghosts"
 	"github.com/skygate-io/skygate/pkg/hub"
+	"github.com/skygate-io/skygate/pkg/presence"
 	"github.com/skygate-io/skygate/pkg/safety"
 )
 
@@ -65,6 +66,7 @@ type App struct {
 	sources  []source
 	sockets  *socketio.Server
 	spaces   []*gateway.Namespace
+	presence presence.Presence
 	http     *http.Server
 
 	cannonball *cannonball.Cannonball
@@ -101,6 +103,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	}
 	ring := keys.New(cfg.Auth)
 	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(ring.Auth), logger, a.cluster.options()...)
+	a.presence = a.openPresence()
 
 	mux := http.NewServeMux()
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/adapters/redis/lease"
+	"github.com/skygate-io/skygate/adapters/redis/presence"
 	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/adapters/redis/streams"
 	"github.com/skygate-io/skygate/adapters/socketio"
@@ -33,6 +34,8 @@ type cluster struct {
 	leases *lease.Leases
 	rooms  *rooms.Backplane // nil when rooms are each process's own
 	canary *redis.Canary
+
+	presence *presence.Presence
 }
 
 // openLog makes the log, and the cluster if it is one's.
@@ -109,6 +112,7 @@ func (c *cluster) Run(ctx context.Context) error {
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return c.canary.Run(ctx) })
+	work.Go(func() error { return c.presence.Run(ctx) })
 	if c.rooms != nil {
 		work.Go(func() error { return c.rooms.Run(ctx) })
 	}

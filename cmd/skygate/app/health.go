@@ -8,6 +8,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/geo"
+	"github.com/skygate-io/skygate/pkg/presence"
 )
 
 // health is the answer of /healthz.
@@ -23,6 +24,8 @@ type health struct {
 	// Unwatched counts, by reason, what there was too much of for the watch for
 	// dangers.
 	Unwatched map[string]uint64 `json:"unwatched,omitempty"`
+	// Clients is how many there are, of all processes.
+	Clients presence.Total `json:"clients"`
 	// Rooms is how the rooms of this process are linked with those of others; left out
 	// when they are not meant to be. While they are not heard an "ok" is "degraded".
 	Rooms *rooms.Health `json:"rooms,omitempty"`
@@ -45,7 +48,7 @@ type sourceHealth struct {
 }
 
 func (a *App) health(now time.Time) health {
-	h := health{Status: "failing", Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
+	h := health{Status: "failing", Clients: a.presence.Total(), Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
 	delivering, partly := 0, 0
 	for _, n := range a.spaces {
 		h.Limited += n.Refused()

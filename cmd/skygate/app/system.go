@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/namespaces/root"
+	"github.com/skygate-io/skygate/pkg/presence"
 )
 
 // system tells clients how the program is.
@@ -13,8 +14,8 @@ type system struct{ *App }
 
 var _ root.System = system{}
 
-// Connections implements root.System.
-func (s system) Connections() int { return s.sockets.Connections() }
+// Clients implements root.System.
+func (s system) Clients() presence.Total { return s.presence.Total() }
 
 // Health implements root.System: as /healthz.
 func (s system) Health() string { return s.health(time.Now()).Status }
