@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,9 +78,14 @@ func TestRedis(t *testing.T) {
 		"Redis dies, and comes back with its data": restart(true),
 		"Redis dies, and comes back empty":         restart(false),
 		"Redis is frozen for 10 s": func(r *rig) figures {
-			before := r.told()
+			before, said := r.told(), r.said()
 			server.Freeze()
 			f := r.away(10*time.Second, server.Thaw)
+			for i, n := range r.said() {
+				if n -= said[i]; n != 1 {
+					r.t.Errorf("process %d says %d times that the log is away", i, n)
+				}
+			}
 			r.wantTold(before, func(int) bool { return true })
 			return f
 		},
@@ -117,6 +123,14 @@ func TestShard(t *testing.T) {
 		"the Cluster's node with the aircraft dies, and comes back": lose("{skygate:aircraft}:log"),
 		"the Cluster's node with the events dies, and comes back":   lose("{skygate:" + own + "}:log"),
 	})
+}
+
+// said is how often each process has logged that the log is away.
+func (r *rig) said() (counts []int) {
+	for _, g := range r.gateways {
+		counts = append(counts, strings.Count(g.Log(), "the log cannot be read"))
+	}
+	return counts
 }
 
 // told is how often each client was told that a topic is stale, and that it no longer

@@ -30,6 +30,7 @@ type client struct {
 	left     bool       // it is to connect no more
 	there    bool       // connected
 	asking   bool       // a subscribe is not answered
+	doubled  bool       // what it got since it asked may come again, from where it asked
 	aircraft *wiretest.Follower
 	events   eventFollower
 	frame    int             // the newest that it has heard of
@@ -117,6 +118,7 @@ func (c *client) askLocked() {
 	since := map[string]any{}
 	if at := c.aircraft.Position(); at.Epoch != "" {
 		since["aircraft"] = at
+		c.doubled = true
 	}
 	if at := c.events.at; at.Epoch != "" {
 		since[own] = at
@@ -143,6 +145,13 @@ func (c *client) stateLocked(event string, data json.RawMessage) {
 	if err != nil {
 		c.wrongLocked("%s: %v", event, err)
 		return
+	}
+	if event == "aircraft:update" {
+		at, seq := c.aircraft.Position(), gjson.GetBytes(data, "seq").Uint()
+		if c.doubled && gjson.GetBytes(data, "epoch").String() == at.Epoch && seq <= at.Seq && gjson.GetBytes(data, "base").Uint() < at.Seq {
+			return // it is to be passed over
+		}
+		c.doubled = c.doubled && c.asking
 	}
 	before := c.aircraft.Holes()
 	c.aircraft.Send(m)

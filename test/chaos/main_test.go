@@ -19,6 +19,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/rs/zerolog"
+
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/test/built"
 )
 
@@ -34,6 +37,7 @@ var (
 var binary string
 
 func TestMain(m *testing.M) {
+	redis.LogTo(zerolog.Nop())
 	code := built.Run(m, func(path string) { binary = path })
 	report.print()
 	if err := goleak.Find(); code == 0 && err != nil {

@@ -17,7 +17,7 @@ const (
 	frameEvery = 400 * time.Millisecond
 	aircraftIn = 40 // that stay
 	visitors   = 5  // that come and go
-	aircraftGo = 8 * time.Second
+	aircraftGo = 4 * time.Second
 )
 
 // counter is the aircraft whose callsign is the number of the frame.

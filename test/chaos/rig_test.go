@@ -8,12 +8,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/skygate-io/skygate/adapters/redis"
+	"github.com/skygate-io/skygate/adapters/redis/streams"
 )
 
 // rig is a cluster with all that is around it.
 type rig struct {
 	t        *testing.T
+	config   redis.Config
 	rng      *rand.Rand
 	gateways []*gateway
 	clients  []*client
@@ -29,7 +33,7 @@ const processes = 3
 // rigUp starts a cluster; place, if there is one, puts the processes where they run.
 func rigUp(t *testing.T, seed uint64, config redis.Config, place func(i int, g *gateway)) *rig {
 	t.Helper()
-	r := &rig{t: t, rng: rand.New(rand.NewPCG(seed, 0)), receiver: listen(t, seed)}
+	r := &rig{t: t, config: config, rng: rand.New(rand.NewPCG(seed, 0)), receiver: listen(t, seed)}
 	args, env := configure(t, config, r.receiver.path)
 	var urls []string
 	for i := range processes {
@@ -138,14 +142,7 @@ func (r *rig) settle() {
 	for i := range all {
 		ids[i] = all[i].id
 	}
-	eventually(r.t, "each has each event", func() string {
-		for _, c := range r.clients {
-			if missing := c.missing(ids); len(missing) > 0 {
-				return fmt.Sprintf("%s lacks %v", c.name, missing)
-			}
-		}
-		return ""
-	})
+	r.wantAll(ids...)
 	eventually(r.t, "each has the whole picture", func() string {
 		for _, c := range r.clients {
 			if differs := c.state(sky); differs != "" {
@@ -157,6 +154,48 @@ func (r *rig) settle() {
 	for _, c := range r.clients {
 		c.judge(r.t, all)
 	}
+	r.wantKept(all)
+}
+
+// What a process remembers for sure of what it published, in case Redis loses it.
+const (
+	rememberedFor  = 4 * time.Minute
+	rememberedMost = 1000
+)
+
+// wantKept wants each event in Redis, once, for those who come later: also what Redis
+// had lost.
+func (r *rig) wantKept(all []event) {
+	r.t.Helper()
+	kept := r.kept()
+	for _, e := range all[max(0, len(all)-rememberedMost):] {
+		if n := kept[e.id]; n != 1 && time.Since(e.taken) < rememberedFor {
+			r.t.Errorf("%s is in the log %d times", e.id, n)
+		}
+	}
+}
+
+// kept says how often each event is in the log.
+func (r *rig) kept() map[string]int {
+	r.t.Helper()
+	client, err := redis.Open(r.config)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	log := streams.New(client, streams.DefaultConfig(), nil, zerolog.Nop())
+	defer func() { _ = log.Close() }()
+	state, err := log.Load(r.t.Context(), own)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	kept := map[string]int{}
+	for _, e := range state.Entries {
+		if e.Change.Event != nil {
+			kept[e.Change.Event.Key]++
+		}
+	}
+	return kept
 }
 
 // missing gives those events that a client does not have.
