@@ -20,6 +20,11 @@ type conn struct {
 	out       *engineio.Conn // of link
 	namespace string
 	enter     func() *gateway.Session
+	seats     *rooms // of the namespace; nil when nobody sends to rooms but this process
+
+	rooming sync.Mutex // guards all until mu; taken with no other
+	rooms   []string   // see Rooms
+	gone    bool
 
 	mu      sync.Mutex // guards all below
 	session *gateway.Session
@@ -27,7 +32,10 @@ type conn struct {
 	lost    map[string]uint64 // topics of which something found no room, and in one of events after which seq; nil when there are none
 }
 
-var _ gateway.Conn = (*conn)(nil)
+var (
+	_ gateway.Conn   = (*conn)(nil)
+	_ gateway.Roomer = (*conn)(nil)
+)
 
 // ID implements [gateway.Conn].
 func (c *conn) ID() string { return string(c.client.Id()) }
@@ -188,6 +196,7 @@ func (c *conn) open() {
 
 // close ends the session.
 func (c *conn) close() {
+	c.vacate()
 	c.mu.Lock()
 	c.closed = true
 	session := c.session

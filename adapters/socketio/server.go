@@ -104,6 +104,9 @@ func (s *Server) serve(n *gateway.Namespace) {
 			return
 		}
 		c := &conn{client: client, link: l, out: l.conn, namespace: n.Name()}
+		if s.rooms.backplane != nil {
+			c.seats, _ = nsp.Adapter().(*rooms)
+		}
 		c.enter = func() *gateway.Session { return n.Connect(c, who, auth) }
 		client.SetData(c)
 		_ = client.On("disconnect", func(...any) { c.close() })

@@ -36,6 +36,7 @@ type Config struct {
 // New gives the namespace.
 func New(cfg Config) *gateway.Namespace {
 	n := gateway.New("/", cfg.Hub, cfg.Auth, cfg.Logger, connect)
+	n.RoomOf(func(topicName string) string { return "topic_" + topicName }) // the reference's names, for its back ends
 	gateway.On(n, "subscribe", object(subscribing, subscribe))
 	gateway.On(n, "unsubscribe", object(unsubscribing, unsubscribe))
 	gateway.On(n, "ping", ping)

@@ -60,6 +60,7 @@ type Namespace struct {
 	logger   zerolog.Logger
 	connect  func(*Session, json.RawMessage) error
 	words    func(*Session, *wire.Message) *wire.Message // see Reword; nil for none
+	roomOf   func(topicName string) string               // see RoomOf; nil for none
 	events   map[string]eventHandler
 	requests map[string]request
 	limits   Limits

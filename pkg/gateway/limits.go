@@ -131,6 +131,7 @@ func (s *Session) tooMuch(what string, wait time.Duration) error {
 // refuses nothing: who floods is refused before anything has changed.)
 func (s *Session) Subscribe(ask hub.Subscribe) (*wire.Subscribed, error) {
 	answer, err := s.Member.Subscribe(ask)
+	s.keepRooms()
 	if answer != nil && answer.Snapshots > 0 {
 		s.allowed.snapshots.Spend(time.Now(), answer.Snapshots)
 	}
