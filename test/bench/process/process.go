@@ -45,6 +45,7 @@ func Start(name string, argv []string, env ...string) (*Process, error) {
 	p.cmd = exec.Command(argv[0], argv[1:]...) //nolint:noctx // Stop ends it
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stderr = p.errors
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // some programs do not end with their input
 	in, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -147,6 +148,15 @@ func (p *Process) WriteCalls() (int64, error) {
 		return 0, p.wrap(errors.New("io tells no syscw"))
 	}
 	return strconv.ParseInt(string(number), 10, 64)
+}
+
+// Signal sends a signal: to a program that does not end with its input, SIGTERM before
+// Stop; SIGSTOP freezes one, and SIGCONT lets it go on.
+func (p *Process) Signal(s syscall.Signal) error {
+	if err := p.cmd.Process.Signal(s); err != nil {
+		return p.wrap(err)
+	}
+	return nil
 }
 
 // Stop closes the input and waits; a process that does not end is killed.

@@ -4,6 +4,7 @@ package process
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,6 +72,23 @@ func TestCPU(t *testing.T) {
 	}
 	if err := p.Stop(); err == nil {
 		t.Error("read at the end of the input fails, so the shell does, and Stop says nothing")
+	}
+}
+
+func TestSignal(t *testing.T) {
+	p := start(t, `trap 'kill $!; exit 0' TERM; echo '{}'; sleep 1000 & wait`)
+	if err := p.Hear(&struct{}{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	begun := time.Now()
+	if err := p.Stop(); err != nil || time.Since(begun) >= farewell {
+		t.Errorf("it ended after %v, %v", time.Since(begun), err)
+	}
+	if err := p.Signal(syscall.SIGTERM); err == nil {
+		t.Error("a process that has ended was told to end")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -60,16 +61,20 @@ type client struct {
 	places []place // in the streams that it follows
 }
 
-// Dial connects n clients to a server. They are read from until Close. Where the
-// dialect has clients say who they are they say auth (JSON), each the next of it.
+// Dial connects n clients to a server, or in turn to several (addresses with commas
+// between). They are read from until Close. Where the dialect has clients say who they are they say auth (JSON), each the next of it.
 func Dial(addr string, d Dialect, n int, auth ...json.RawMessage) (*Swarm, error) {
 	script, err := scriptOf(d)
 	if err != nil {
 		return nil, err
 	}
-	at, err := netip.ParseAddrPort(addr)
-	if err != nil {
-		return nil, err
+	var servers []netip.AddrPort
+	for one := range strings.SplitSeq(addr, ",") {
+		at, err := netip.ParseAddrPort(one)
+		if err != nil {
+			return nil, err
+		}
+		servers = append(servers, at)
 	}
 	clock, err := NewClock()
 	if err != nil {
@@ -89,7 +94,7 @@ func Dial(addr string, d Dialect, n int, auth ...json.RawMessage) (*Swarm, error
 		if len(auth) > 0 {
 			script = script.saying(auth[i%len(auth)])
 		}
-		dialing.Go(func() error { return s.join(i, at, script) })
+		dialing.Go(func() error { return s.join(i, servers[i%len(servers)], script) })
 	}
 	if err := dialing.Wait(); err != nil {
 		s.Close()

@@ -38,6 +38,35 @@ func wantSwarm(t *testing.T, d Dialect, clients int, greet func(net.Conn)) (*swa
 	return server, s
 }
 
+func TestSeveralServersHaveClientsInTurn(t *testing.T) {
+	var addrs []string
+	var servers []*swarmtest.Server
+	for range 3 {
+		server, err := swarmtest.Listen(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(server.Close)
+		servers, addrs = append(servers, server), append(addrs, server.Addr())
+	}
+	s, err := Dial(strings.Join(addrs, ","), Raw, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for i, want := range []int{3, 3, 2} {
+		for len(servers[i].Conns()) < want {
+			time.Sleep(time.Millisecond)
+		}
+		if got := len(servers[i].Conns()); got != want {
+			t.Errorf("server %d has %d clients, want %d", i, got, want)
+		}
+	}
+	if _, err := Dial(addrs[0]+",nowhere", Raw, 1); err == nil {
+		t.Error("a wrong address among others was taken")
+	}
+}
+
 func text(numbers ...int) (frames []byte) {
 	for _, n := range numbers {
 		frames = append(frames, swarmtest.Frame(0x81, Message(n, 0, 100))...)

@@ -6,10 +6,14 @@
 // Its topics are those of the program, and three more: another topic of state,
 // one of events that wait for their window, and one of events that do not. A receiver
 // it has when it is told where one is.
+//
+// With -redis it is one of a cluster, that follows the topics in Redis and serves
+// clients; with -writes as well the one that writes them, and serves nobody.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -25,7 +29,6 @@ import (
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/engineio"
 	"github.com/skygate-io/skygate/pkg/feed"
-	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/geo"
 	"github.com/skygate-io/skygate/pkg/hub"
@@ -44,44 +47,77 @@ func run() error {
 	batches := batch.DefaultConfig()
 	flag.DurationVar(&batches.Window, "window", batches.Window, "how long a batch is open; 0: every change goes out by itself")
 	receiver := flag.String("receiver", "", "where lines of JSON come from, `HOST:PORT`")
+	at := flag.String("redis", "", "the Redis where the topics are, `HOST:PORT`; none: they are this process's own")
+	writes := flag.Bool("writes", false, "with -redis: write the topics, and serve nobody")
 	flag.Parse()
+	if *writes && *at == "" {
+		return errors.New("-writes is of those who share topics: say where with -redis")
+	}
 	logger := zerolog.New(os.Stderr).Level(zerolog.WarnLevel)
 
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	log := feedlog.NewMemory()
-	policies := topics()
-	b := &board{ctx: ctx, log: log, hub: hub.New(log, policies, batches, logger), feeds: map[string]*feed.Feed{}, out: os.Stdout}
-	for _, p := range policies {
-		if err := b.begin(p, logger); err != nil {
+	l, err := openLink(*at, topics(), logger)
+	if err != nil {
+		return err
+	}
+	b := &board{ctx: ctx, log: l.log, hub: hub.New(l.log, topics(), batches, logger), feeds: map[string]*feed.Feed{}, out: os.Stdout}
+	switch {
+	case l.client == nil:
+		err = b.beginAll(topics(), logger)
+	case *writes:
+		err = b.lead(l, logger)
+	}
+	if err != nil {
+		return err
+	}
+	if !*writes {
+		if err := b.hub.Load(ctx); err != nil {
 			return err
 		}
-	}
-	if err := b.hub.Load(ctx); err != nil {
-		return err
+		go func() { _ = b.hub.Run(ctx) }() // these end with the process
 	}
 	if err := b.hear(*receiver, logger); err != nil {
 		return err
 	}
-	go func() { _ = b.hub.Run(ctx) }() // these end with the process
+	address, err := b.serve(l.options(ctx), logger)
+	if err != nil {
+		return err
+	}
+	if err := control.Serve(os.Stdin, os.Stdout, address, b.obey); err != nil {
+		return err
+	}
+	return b.err
+}
+
+// serve serves clients until the process ends, and says where.
+func (b *board) serve(options []socketio.Option, logger zerolog.Logger) (address string, err error) {
 	namespace := root.New(root.Config{
 		Hub: b.hub, Auth: gateway.Everyone, Logger: logger,
 		Receiver: func() *geo.Point { return nil }, Online: func() bool { return true },
 	})
-	server := socketio.New(socketio.DefaultConfig(), []*gateway.Namespace{namespace}, logger)
+	server := socketio.New(socketio.DefaultConfig(), []*gateway.Namespace{namespace}, logger, options...)
+	b.broadcast = func(event string, payload any) { server.IO().Emit(event, payload) }
 	if engine, ok := server.Handler().(interface{ Stats() engineio.Stats }); ok {
 		b.stats = engine.Stats
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return err
+		return "", err
 	}
 	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = web.Serve(listener) }()
-	if err := control.Serve(os.Stdin, os.Stdout, listener.Addr().String(), b.obey); err != nil {
-		return err
+	return listener.Addr().String(), nil
+}
+
+// beginAll begins topics that are this process's own.
+func (b *board) beginAll(policies []topic.Policy, logger zerolog.Logger) error {
+	for _, p := range policies {
+		if err := b.begin(p, logger); err != nil {
+			return err
+		}
 	}
-	return b.err
+	return nil
 }
 
 // hear has the aircraft's feed hear a receiver, if there is one.
@@ -101,6 +137,9 @@ func (b *board) hear(address string, logger zerolog.Logger) error {
 	return nil
 }
 
+// alertsName is the topic of events that go out at once.
+const alertsName = "alerts"
+
 // topics are the policies of what is served.
 func topics() []topic.Policy {
 	aircraft := root.Aircraft()
@@ -111,6 +150,6 @@ func topics() []topic.Policy {
 		Retention: time.Minute, RetainMost: 5000, RetainBytes: 8 << 20, Recent: 10,
 	}
 	alerts := acars
-	alerts.Name, alerts.Prefix, alerts.List, alerts.Bypass = "alerts", "alert", "alerts", true
+	alerts.Name, alerts.Prefix, alerts.List, alerts.Bypass = alertsName, "alert", "alerts", true
 	return []topic.Policy{aircraft, vessels, acars, alerts, root.Safety()}
 }

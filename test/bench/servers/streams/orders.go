@@ -31,6 +31,8 @@ import (
 //	{"do":"move"}                                         move them, and give them to nobody: what that takes is not the feed's
 //	{"do":"watch","monitors":["safety","rules","stats"]}  have these monitors watch the aircraft, and no others
 //	{"do":"tell","topic":"alerts","t":…,"size":300}       publish an event of about so many bytes, with a stamp
+//	{"do":"emit","n":3,"t":…}                             tell all clients of all processes an event of no topic, the third;
+//	                                                      with 0 where a client is before the first
 //	{"do":"counts"}                                       → counts
 type order struct {
 	Do       string   `json:"do"`
@@ -40,6 +42,7 @@ type order struct {
 	Topic    string   `json:"topic"`
 	Size     int      `json:"size"`
 	Monitors []string `json:"monitors"`
+	N        int      `json:"n"`
 }
 
 // counts are since the start.
@@ -54,11 +57,13 @@ type counts struct {
 // board is what obeys orders, one after the other.
 type board struct {
 	ctx   context.Context
-	log   *feedlog.Memory
+	log   feedlog.Log
 	hub   *hub.Hub
 	feeds map[string]*feed.Feed
 	stats func() engineio.Stats
 	out   io.Writer
+
+	broadcast func(event string, payload any)
 
 	monitors map[string]*switched
 
@@ -110,6 +115,9 @@ func (b *board) do(o *order) error {
 		return b.tell(o)
 	case o.Do == "watch":
 		return b.watch(o.Monitors)
+	case o.Do == "emit":
+		b.emit(o)
+		return nil
 	case o.Do == "counts":
 		return json.NewEncoder(b.out).Encode(b.counts())
 	case b.fleet == nil:
@@ -173,7 +181,7 @@ func (b *board) tell(o *order) error {
 			{Name: "text", Raw: record.String(strings.Repeat("x", max(0, o.Size-150)))}, // what is around it takes as much
 		},
 	}}
-	if o.Topic == "alerts" {
+	if o.Topic == alertsName {
 		e.Name = "alert:triggered"
 	}
 	_, err := b.log.Publish(b.ctx, o.Topic, &record.Change{Event: e})

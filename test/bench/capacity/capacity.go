@@ -1,0 +1,129 @@
+// Package capacity computes from what was measured what so many clients take: cores,
+// memory, files and network of the processes that serve them, and of Redis. It says
+// which of them is at its end first.
+//
+// Everything is in proportion to what was measured on one machine, at a few thousand
+// clients. What is not in proportion is not in here: see [Report].
+package capacity
+
+import "math"
+
+// Measured is what the benchmark of a cluster found. Cores are of one core, CPU is in
+// seconds, sizes are in bytes.
+type Measured struct {
+	// What there was to tell: changes of an aircraft, and messages to each client, a
+	// second.
+	ChangesPerSecond, MessagesPerSecond float64
+
+	MessageBytes float64 // of a message, on average
+	MessageCPU   float64 // of a process, for one message to one client
+	AloneCores   float64 // a process by itself, that is told everything and has no client
+	IdleCores    float64 // and one that is told nothing
+	WriterCores  float64
+
+	// What Redis takes for each process that follows the topics, and for the writer and
+	// itself.
+	StoreCores, StoreOut, StoreCommands float64
+	StoreBaseCores                      float64
+}
+
+// Machine is what processes run on: one process on each.
+type Machine struct {
+	Cores  float64
+	Memory float64 // bytes
+	Net    float64 // bits a second
+	Files  float64 // that a process may have open
+	Use    float64 // the part of each that is planned with
+}
+
+// Connection is what a client takes beside what it is told.
+type Connection struct {
+	Memory float64 // bytes, idle: measured by the side-by-side benchmark
+	Buffer float64 // bytes, what waits for it, at a bad moment of all of them
+	Kernel float64 // bytes, socket buffers and what the kernel keeps
+}
+
+// Demand is what is asked for.
+type Demand struct {
+	Name     string
+	Clients  float64
+	Messages float64 // to each client, a second
+	Bytes    float64 // of each
+	CPU      float64 // for each, in seconds
+	Changes  float64 // of an aircraft, a second, of all topics
+	Why      string  // where the figures are from
+}
+
+// The limits.
+const (
+	LimitCores  = "cores"
+	LimitMemory = "memory"
+	LimitNet    = "network"
+	LimitFiles  = "open files"
+)
+
+// Plan is what a demand takes.
+type Plan struct {
+	Demand
+	Cores     float64            // that tell clients, and follow the topics
+	Memory    float64            // bytes
+	Net       float64            // bits a second, without what TCP and IP add
+	By        map[string]float64 // how many machines each limit asks for
+	Processes int                // the most of them
+	First     string             // the limit that it is
+	PerClient float64            // bits a second
+
+	StoreOut    float64 // bytes a second, of one Redis that has all topics
+	StoreCores  float64
+	StoreShards int // Redis's, for as many topics as shards, at most
+}
+
+// limits in the order in which they are named when several are as near.
+func limits() []string { return []string{LimitNet, LimitCores, LimitMemory, LimitFiles} }
+
+// For computes what a demand takes on machines of a kind.
+//
+//	cores      = clients · messages · CPU          + processes · alone
+//	memory     = clients · (idle + buffer + kernel)
+//	network    = clients · messages · bytes · 8
+//	open files = clients
+//	machines   = the most of each, of what is planned with (use)
+//	Redis out  = processes · (what one process is sent)
+//	Redis CPU  = its own + processes · (what one process takes)
+//
+// What a process takes by itself, and is sent by Redis, grows with the changes.
+func (m *Measured) For(d Demand, on Machine, c Connection) Plan {
+	p := Plan{Demand: d, By: map[string]float64{}}
+	p.PerClient = d.Messages * d.Bytes * 8
+	p.Net = d.Clients * p.PerClient
+	p.Memory = d.Clients * (c.Memory + c.Buffer + c.Kernel)
+	telling := d.Clients * d.Messages * d.CPU
+	by := m.scale(d)
+	alone := m.IdleCores + by*max(0, m.AloneCores-m.IdleCores)
+	p.By[LimitCores] = telling / max(1e-9, on.Cores*on.Use-alone)
+	p.By[LimitMemory] = p.Memory / (on.Memory * on.Use)
+	p.By[LimitNet] = p.Net / (on.Net * on.Use)
+	p.By[LimitFiles] = d.Clients / (on.Files * on.Use)
+	most := 0.0
+	for _, limit := range limits() {
+		if p.By[limit] > most {
+			most, p.First = p.By[limit], limit
+		}
+	}
+	p.Processes = max(1, int(math.Ceil(most)))
+	p.Cores = telling + float64(p.Processes)*alone
+	p.StoreOut = float64(p.Processes) * m.StoreOut * by
+	p.StoreCores = (m.StoreBaseCores + float64(p.Processes)*m.StoreCores) * by
+	p.StoreShards = max(1, int(math.Ceil(max(p.StoreCores/on.Use, p.StoreOut*8/(on.Net*on.Use)))))
+	return p
+}
+
+// scale is how many times as much there is to follow as was measured.
+func (m *Measured) scale(d Demand) float64 { return d.Changes / max(1e-9, m.ChangesPerSecond) }
+
+// MostProcesses is how many processes one topic's Redis can send so many changes of an
+// aircraft a second to: what they take of it is no more than a part of one core.
+func (m *Measured) MostProcesses(changes, use float64) int {
+	by := changes / max(1e-9, m.ChangesPerSecond)
+	return int(max(0, use/by-m.StoreBaseCores) / max(1e-9, m.StoreCores))
+}

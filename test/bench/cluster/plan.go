@@ -1,0 +1,111 @@
+//go:build linux
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What there is to tell.
+const (
+	aircraft   = 200
+	aircraftHz = 4.9 // see the benchmark of streams: at five, an update meets the server's own window, or never does
+	events     = "alerts"
+	eventsHz   = 10.0
+	eventSize  = 300 // bytes
+)
+
+// plan is what is measured, and how long.
+type plan struct {
+	only    []string // the names of the scenarios
+	windows int      // of each kind; what is told are medians of them
+	window  time.Duration
+	warmup  time.Duration
+	write   bool // into test/bench/results
+
+	processes []int // that serve clients
+	clients   []int // of all processes together, rising
+	outage    outagePlan
+}
+
+// outagePlan: as many clients of each of two processes, that are told an event so often.
+type outagePlan struct {
+	clients int
+	hz      float64
+	window  time.Duration
+}
+
+// full is what is measured without -short.
+func full() *plan {
+	return &plan{
+		only: scenarioNames(), windows: 3, window: 2 * time.Second, warmup: 800 * time.Millisecond,
+		processes: []int{1, 2, 4}, clients: []int{100, 1000, 4000},
+		outage: outagePlan{100, 19.7, 3 * time.Second},
+	}
+}
+
+// short takes a minute.
+func short() *plan {
+	p := full()
+	p.windows, p.window = 1, 1500*time.Millisecond
+	p.processes, p.clients = []int{1, 4}, []int{100, 4000}
+	p.outage.window = 1500 * time.Millisecond
+	return p
+}
+
+// takes is roughly how long the plan takes.
+func (p *plan) takes() (sum time.Duration) {
+	dialing := time.Duration(p.mostClients()) * time.Millisecond
+	if p.has("growth") {
+		kinds := time.Duration(len(p.clients) + 2)
+		turn := 2*time.Second + kinds*(p.warmup+time.Second+time.Duration(p.windows)*p.window) + 2*dialing
+		sum += time.Duration(len(p.processes)) * turn
+	}
+	if p.has("outage") {
+		sum += 3*time.Second + 7*(p.outage.window+time.Second)
+	}
+	return sum
+}
+
+func (p *plan) has(name string) bool { return slices.Contains(p.only, name) }
+
+// mostClients is how many there are at once.
+func (p *plan) mostClients() int {
+	return slices.Max(append([]int{2 * p.outage.clients}, p.clients...))
+}
+
+// parse reads the flags.
+func parse(args []string) (*plan, string, error) {
+	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
+	isShort := flags.Bool("short", os.Getenv("BENCH") == "short", "take a minute; also BENCH=short")
+	root := flags.String("root", ".", "the repository's `folder`")
+	only := flags.String("only", "", "`scenarios`, with commas: "+strings.Join(scenarioNames(), ", "))
+	seconds := flags.Float64("seconds", 0, "how long each window is")
+	write := flags.Bool("write", false, "write what was found into test/bench/results as well")
+	if err := flags.Parse(args); err != nil {
+		return nil, "", err
+	}
+	p := full()
+	if *isShort {
+		p = short()
+	}
+	p.write = *write
+	if *seconds > 0 {
+		p.window = time.Duration(*seconds * float64(time.Second))
+		p.outage.window = p.window
+	}
+	if *only != "" {
+		p.only = strings.Split(*only, ",")
+	}
+	for _, name := range p.only {
+		if !slices.Contains(scenarioNames(), name) {
+			return nil, "", fmt.Errorf("there is no scenario %q", name)
+		}
+	}
+	return p, *root, nil
+}
