@@ -118,3 +118,23 @@ func crowd(t *testing.T, n int) (*rooms, []socket.SocketId) {
 	}
 	return r, ids
 }
+
+// TestRoomsAreVacated: a room that is entered while the library has a client leave all
+// is left, too, and nothing is entered after that.
+func TestRoomsAreVacated(t *testing.T) {
+	r, ids := crowd(t, 2)
+	client, _ := r.Nsp().Sockets().Load(ids[0])
+	c := &conn{client: client, seats: r}
+	c.Rooms([]string{"a", "b"})
+	c.Rooms([]string{"b", "c"})
+	if got := fmt.Sprint(r.SocketRooms(ids[0]).Len(), r.Sockets(types.NewSet[socket.Room]("a")).Len()); got != "3 0" { // its own is one
+		t.Errorf("%s", got)
+	}
+	r.DelAll(ids[0])
+	c.Rooms([]string{"c", "d"})
+	c.close()
+	c.Rooms([]string{"d"})
+	if r.SocketRooms(ids[0]) != nil || r.rooms["c"] != nil || r.rooms["d"] != nil || len(r.seats) != 1 {
+		t.Errorf("rooms %v and %d seats are left", r.rooms, len(r.seats))
+	}
+}
