@@ -32,25 +32,25 @@ func warm() *ghosts.Finder {
 }
 
 func TestAnnotate(t *testing.T) {
-	const real = `flight="SWR1" lat=47 lon=8 alt=35000 track=359 gs=450`
+	const heard = `flight="SWR1" lat=47 lon=8 alt=35000 track=359 gs=450`
 	for name, tc := range map[string]struct {
 		real, ghost string
 		want        string // ghost_of
 	}{
-		"the same callsign":                   {real, `flight="SWR1"`, `"AAAAAA"`},
-		"the same callsign, far away":         {real, `flight="SWR1" lat=10 lon=8`, `"AAAAAA"`},
-		"another callsign, but here":          {real, `flight="SWR2" lat=47.001 lon=8 alt=35000`, `"AAAAAA"`},
-		"here":                                {real, `lat=47.001 lon=8 alt=35100 track=1 gs=440`, `"AAAAAA"`},
-		"here, and nothing more is known":     {real, `lat=47.001 lon=8`, `"AAAAAA"`},
-		"too far":                             {real, `lat=47.003 lon=8`, ``},
-		"too high":                            {real, `lat=47.001 lon=8 alt=35200`, ``},
-		"on the ground":                       {real, `lat=47.001 lon=8 alt="ground"`, `"AAAAAA"`},
-		"another way":                         {real, `lat=47.001 lon=8 track=30`, ``},
-		"another speed":                       {real, `lat=47.001 lon=8 gs=400`, ``},
-		"an emergency":                        {real, `flight="SWR1" lat=47 lon=8 emergency=true`, ``},
-		"no callsign and no position":         {real, `alt=35000`, ``},
+		"the same callsign":                   {heard, `flight="SWR1"`, `"AAAAAA"`},
+		"the same callsign, far away":         {heard, `flight="SWR1" lat=10 lon=8`, `"AAAAAA"`},
+		"another callsign, but here":          {heard, `flight="SWR2" lat=47.001 lon=8 alt=35000`, `"AAAAAA"`},
+		"here":                                {heard, `lat=47.001 lon=8 alt=35100 track=1 gs=440`, `"AAAAAA"`},
+		"here, and nothing more is known":     {heard, `lat=47.001 lon=8`, `"AAAAAA"`},
+		"too far":                             {heard, `lat=47.003 lon=8`, ``},
+		"too high":                            {heard, `lat=47.001 lon=8 alt=35200`, ``},
+		"on the ground":                       {heard, `lat=47.001 lon=8 alt="ground"`, `"AAAAAA"`},
+		"another way":                         {heard, `lat=47.001 lon=8 track=30`, ``},
+		"another speed":                       {heard, `lat=47.001 lon=8 gs=400`, ``},
+		"an emergency":                        {heard, `flight="SWR1" lat=47 lon=8 emergency=true`, ``},
+		"no callsign and no position":         {heard, `alt=35000`, ``},
 		"the other has none either":           {`lat=47 lon=8`, `flight="" alt=35000`, ``},
-		"a position that is none":             {real, `lat=91 lon=8`, ``},
+		"a position that is none":             {heard, `lat=91 lon=8`, ``},
 		"on both sides of the antimeridian":   {`lat=10 lon=179.9995`, `lat=10 lon=-179.9995`, `"AAAAAA"`},
 		"over a pole there is nobody":         {`lat=90 lon=0`, `lat=-90 lon=0`, ``},
 		"half of a cell apart, at a boundary": {`lat=47.0501 lon=8.0501`, `lat=47.0499 lon=8.0499`, `"AAAAAA"`},

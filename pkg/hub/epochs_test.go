@@ -188,7 +188,7 @@ func TestEventsAcrossEpochs(t *testing.T) {
 func (s *scene) goOn(view string, from topic.Position) (keys []string, at topic.Position) {
 	s.Helper()
 	at = from
-	for asked := 0; asked < 3; asked++ {
+	for range 3 {
 		var got recorded
 		m := s.hub.Enter(&got, func(string) bool { return true })
 		since := wire.Position{Epoch: at.Epoch, Seq: at.Seq, View: view}

@@ -3,6 +3,7 @@
 package built
 
 import (
+	"context"
 	"bufio"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,7 @@ const (
 // detector, under which our packages run in their own tests.
 func Build(dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "skygate")
-	build := exec.Command("go", "build", "-o", binary, "github.com/skygate-io/skygate/cmd/skygate")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "github.com/skygate-io/skygate/cmd/skygate")
 	build.Stdout, build.Stderr = os.Stderr, os.Stderr
 	if err := build.Run(); err != nil {
 		return "", fmt.Errorf("build skygate: %w", err)
