@@ -20,16 +20,14 @@ import (
 	"github.com/skygate-io/skygate/pkg/rules"
 )
 
-// version is that of the document's form.
-const version = 1
-
 // maxBytes is more than the most rules there may be, each as long as may be, take in practice.
 const maxBytes = 256 << 20
 
 // Config says where the rules are kept.
 type Config struct {
 	// Path is the file; it need not exist, but its folder must. "" (the default)
-	// keeps the rules in memory alone.
+	// keeps the rules in memory alone. Processes with redis keep them there, in common;
+	// then the file is only read: its rules are the first of a cluster that never had any.
 	Path string `koanf:"path"`
 }
 
@@ -63,13 +61,6 @@ var _ rules.Store = (*Store)(nil)
 // New gives a store of a file, which it does not open yet.
 func New(path string) *Store { return &Store{path: path} }
 
-// document is what is in the file.
-type document struct {
-	Version int               `json:"version"`
-	NextID  uint64            `json:"next_id"`
-	Rules   []json.RawMessage `json:"rules"`
-}
-
 // Load implements [rules.Store]. A file that does not exist is one without rules.
 func (s *Store) Load() (rules.Saved, error) {
 	s.whole = false
@@ -81,7 +72,7 @@ func (s *Store) Load() (rules.Saved, error) {
 	if err != nil {
 		return rules.Saved{}, err
 	}
-	saved, err := decode(raw)
+	saved, err := rules.Decode(raw)
 	if err != nil {
 		return rules.Saved{}, fmt.Errorf("%s is damaged: %w; mend it, or move it away to begin without rules", s.path, err)
 	}
@@ -102,30 +93,6 @@ func read(path string) ([]byte, error) {
 	return raw, err
 }
 
-func decode(raw []byte) (rules.Saved, error) {
-	var d document
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return rules.Saved{}, err
-	}
-	if d.Version != version {
-		return rules.Saved{}, fmt.Errorf("version %d is not known here, only %d is", d.Version, version)
-	}
-	saved := rules.Saved{NextID: d.NextID}
-	known := map[string]bool{}
-	for i, raw := range d.Rules {
-		r, err := rules.Parse(raw)
-		switch {
-		case err != nil:
-			return rules.Saved{}, fmt.Errorf("rules[%d]: %w", i, err)
-		case r.ID == "" || known[r.ID]:
-			return rules.Saved{}, fmt.Errorf("rules[%d].id: is missing, or another rule's", i)
-		}
-		known[r.ID] = true
-		saved.Rules = append(saved.Rules, r)
-	}
-	return saved, nil
-}
-
 // ErrNotLoaded is returned by Save when the file was not read before, or could not be.
 var ErrNotLoaded = errors.New("rulestore: the file was not read; it is not overwritten")
 
@@ -134,15 +101,7 @@ func (s *Store) Save(what rules.Saved) error {
 	if !s.whole {
 		return ErrNotLoaded
 	}
-	d := document{Version: version, NextID: what.NextID, Rules: make([]json.RawMessage, len(what.Rules))}
-	for i, r := range what.Rules {
-		raw, err := r.JSON()
-		if err != nil {
-			return fmt.Errorf("rule %s: %w", r.ID, err)
-		}
-		d.Rules[i] = raw
-	}
-	raw, err := json.Marshal(d)
+	raw, err := what.Encode()
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -9,13 +10,6 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/record"
 )
-
-// Saved is what a book keeps beyond the life of the process.
-type Saved struct {
-	// NextID is the id of the next rule: no id is used twice.
-	NextID uint64
-	Rules  []*Rule
-}
 
 // Store is where a book is kept. It is called by one at a time.
 type Store interface {
@@ -34,11 +28,13 @@ type Book struct {
 	store     Store
 	triggered func(Alert)
 
-	edit   sync.Mutex // held while rules are changed; guards nextID
+	edit   sync.Mutex // held while rules are changed; guards the two below
 	nextID uint64
+	loaded bool // what the store has is known
 
-	mu      sync.Mutex // guards monitor
+	mu      sync.Mutex // guards all below
 	monitor *Monitor
+	recent  []found // newest last
 }
 
 // Config is what a book is made of.
@@ -52,26 +48,13 @@ type Config struct {
 	Triggered func(Alert)
 }
 
-// Open gives a book with the rules that the store has.
+// Open gives a book with the rules that the store has. A [SharedStore] that is away for
+// now is no error: the rules come with [Book.Run], and until then there are none.
 func Open(cfg Config) (*Book, error) {
-	b := &Book{store: cfg.Store, triggered: cfg.Triggered, monitor: New(cfg.Zone), nextID: 1}
-	if b.store == nil {
-		return b, nil
-	}
-	saved, err := b.store.Load()
-	if err != nil {
-		return nil, fmt.Errorf("load alert rules: %w", err)
-	}
-	b.nextID = max(saved.NextID, 1)
-	for _, r := range saved.Rules {
-		if r.ofNobody() {
-			r = r.copy()
-			r.Visibility = Public
-		}
-		b.monitor.Set(r)
-		if id, err := strconv.ParseUint(r.ID, 10, 53); err == nil {
-			b.nextID = max(b.nextID, id+1)
-		}
+	b := &Book{store: cfg.Store, triggered: cfg.Triggered, monitor: New(cfg.Zone), nextID: 1, loaded: cfg.Store == nil}
+	_, shared := cfg.Store.(SharedStore)
+	if err := b.Reload(); err != nil && (!shared || !errors.Is(err, ErrAway)) {
+		return nil, err
 	}
 	return b, nil
 }
@@ -80,13 +63,18 @@ func Open(cfg Config) (*Book, error) {
 func (b *Book) Observe(key string, fields record.Fields, _ int64, now time.Time) []record.Event {
 	b.mu.Lock()
 	found := b.monitor.Alerts(key, fields, now)
+	b.remember(key, found, now)
 	b.mu.Unlock()
+	b.tell(found)
+	return events(found)
+}
+
+func (b *Book) tell(alerts []Alert) {
 	if b.triggered != nil {
-		for _, a := range found {
+		for _, a := range alerts {
 			b.triggered(a)
 		}
 	}
-	return events(found)
 }
 
 // Gone takes note that nobody hears an aircraft any more.
@@ -124,25 +112,21 @@ func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error)
 	if err != nil {
 		return nil, err
 	}
-	b.edit.Lock()
-	defer b.edit.Unlock()
-	all := b.rules()
-	r := parsed.copy()
-	r.ID, r.Owner = strconv.FormatUint(b.nextID, 10), u.ID
-	r.CreatedAt = now.UTC().Truncate(time.Millisecond)
-	r.UpdatedAt = r.CreatedAt
-	if r.ofNobody() {
-		r.Visibility = Public
-	}
-	all = append(all, r)
-	if err := room(all, r.Owner); err != nil {
+	var r *Rule
+	err = b.write(func() (edited, error) {
+		r = parsed.copy()
+		r.ID, r.Owner = strconv.FormatUint(b.nextID, 10), u.ID
+		r.CreatedAt = now.UTC().Truncate(time.Millisecond)
+		r.UpdatedAt = r.CreatedAt
+		if r.ofNobody() {
+			r.Visibility = Public
+		}
+		all := append(b.rules(), r)
+		return edited{all, b.nextID + 1, func(m *Monitor) { m.Set(r) }}, room(all, r.Owner)
+	})
+	if err != nil {
 		return nil, err
 	}
-	if err := b.save(b.nextID+1, all); err != nil {
-		return nil, err
-	}
-	b.nextID++
-	b.put(r)
 	return r, nil
 }
 
@@ -169,58 +153,50 @@ func (b *Book) Toggle(u User, id string, enabled *bool, now time.Time) (*Rule, e
 
 // Delete takes a rule out. The error is as of Update.
 func (b *Book) Delete(u User, id string) error {
-	b.edit.Lock()
-	defer b.edit.Unlock()
-	if _, err := b.editable(u, id); err != nil {
-		return err
-	}
-	left := []*Rule{}
-	for _, r := range b.rules() {
-		if r.ID != id {
-			left = append(left, r)
+	return b.write(func() (edited, error) {
+		if _, err := b.editable(u, id); err != nil {
+			return edited{}, err
 		}
-	}
-	if err := b.save(b.nextID, left); err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.monitor.Remove(id)
-	return nil
+		left := []*Rule{}
+		for _, r := range b.rules() {
+			if r.ID != id {
+				left = append(left, r)
+			}
+		}
+		return edited{left, b.nextID, func(m *Monitor) { m.Remove(id) }}, nil
+	})
 }
 
 func (b *Book) change(u User, id string, now time.Time, edit func(old *Rule) (*Rule, error)) (*Rule, error) {
-	b.edit.Lock()
-	defer b.edit.Unlock()
-	old, err := b.editable(u, id)
+	var r *Rule
+	err := b.write(func() (edited, error) {
+		old, err := b.editable(u, id)
+		if err != nil {
+			return edited{}, err
+		}
+		if r, err = edit(old); err != nil {
+			return edited{}, err
+		}
+		r.ID, r.Owner, r.CreatedAt = old.ID, old.Owner, old.CreatedAt
+		r.UpdatedAt = now.UTC().Truncate(time.Millisecond)
+		if r.ofNobody() {
+			r.Visibility = Public
+		}
+		all := b.rules()
+		for i := range all {
+			if all[i].ID == id {
+				all[i] = r
+			}
+		}
+		// What costs more than before needs room; who has too much may still have less.
+		if r.cost > old.cost {
+			err = room(all, r.Owner)
+		}
+		return edited{all, b.nextID, func(m *Monitor) { m.Set(r) }}, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	r, err := edit(old)
-	if err != nil {
-		return nil, err
-	}
-	r.ID, r.Owner, r.CreatedAt = old.ID, old.Owner, old.CreatedAt
-	r.UpdatedAt = now.UTC().Truncate(time.Millisecond)
-	if r.ofNobody() {
-		r.Visibility = Public
-	}
-	all := b.rules()
-	for i := range all {
-		if all[i].ID == id {
-			all[i] = r
-		}
-	}
-	// What costs more than before needs room; who has too much may still have less.
-	if r.cost > old.cost {
-		if err := room(all, r.Owner); err != nil {
-			return nil, err
-		}
-	}
-	if err := b.save(b.nextID, all); err != nil {
-		return nil, err
-	}
-	b.put(r)
 	return r, nil
 }
 
@@ -264,12 +240,6 @@ func (b *Book) rules() []*Rule {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.monitor.Rules()
-}
-
-func (b *Book) put(r *Rule) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.monitor.Set(r)
 }
 
 func (b *Book) save(nextID uint64, all []*Rule) error {

@@ -26,6 +26,14 @@ var (
 	ErrTooMany = errors.New("rules: too many rules")
 	// ErrTooDear: all rules together, or one owner's, take too much time.
 	ErrTooDear = errors.New("rules: the rules take too much time")
+	// ErrTooLong: all rules together are longer than the store keeps.
+	ErrTooLong = errors.New("rules: the rules are too long")
+	// ErrAway: the store cannot be reached for now. The rules stay in force as they are;
+	// a change may be tried again.
+	ErrAway = errors.New("rules: the store is away")
+	// ErrChanged is returned by the Save of a [SharedStore] alone: another process has saved since
+	// this one loaded.
+	ErrChanged = errors.New("rules: another process has changed the rules")
 )
 
 // room says whether there may be all of these rules, an owner's last one included.

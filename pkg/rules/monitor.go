@@ -42,7 +42,9 @@ type plane struct {
 	heard   int64  // ms
 	located uint64 // the turn of its last position; 0 after it was gone
 	gone    bool
-	pairs   map[*entry]*pair
+	// inherited: nothing is known of it but what another process has told.
+	inherited bool
+	pairs     map[*entry]*pair
 }
 
 // pair is what is known of a rule and an aircraft. There is none where there is
@@ -147,7 +149,7 @@ func (m *Monitor) Alerts(key string, fields record.Fields, now time.Time) (found
 	}
 	m.turn++
 	p.round++
-	p.heard, p.gone = now.UnixMilli(), false
+	p.heard, p.gone, p.inherited = now.UnixMilli(), false, false
 	m.seen.read(key, fields)
 	m.lists = m.index.find(m.lists[:0], &m.seen)
 	for _, list := range m.lists {
