@@ -1,7 +1,7 @@
 // Package redis connects the processes of a cluster through Redis: what it takes to
 // reach one is here, with a [Canary] that says whether what is sent arrives; what is done
 // with it in the folders inside: streams (the log of topics), lease (who writes one),
-// rooms, and presence (how many clients all have).
+// rooms, presence (how many clients all have), and rulestore (users' alert rules).
 //
 // The client is go-redis, Redis' own for Go: it knows Sentinel, Cluster, TLS and ACL,
 // and follows a fail-over by itself. Nothing outside this folder imports it.
@@ -19,6 +19,7 @@
 //	{skygate:safety}:once:…    where an event was published that is told once
 //	{skygate:canary}:…         what the canary sends
 //	{skygate:presence}:processes  how many clients each process has, a hash
+//	{skygate:rules}:book       users' alert rules, a hash; the channel skygate:rules tells of changes
 //
 // It must keep them (maxmemory-policy noeviction, its default): a topic of which something
 // is evicted begins anew.
