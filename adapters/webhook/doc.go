@@ -25,5 +25,7 @@
 //
 // Any number of goroutines hand over alerts, without waiting. [Sender.Run] owns the
 // attempts, some at a time, and few to one host, so that a host that hangs holds up
-// no other. What finds no room in the queue is dropped and counted.
+// no other. What finds no room in the queue is dropped and counted. The queue is in memory:
+// what waits in it when the process ends, or dies, is lost; of several processes the one
+// that tells an alert delivers it, and no other does so in its place.
 package webhook

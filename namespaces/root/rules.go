@@ -27,6 +27,8 @@ const (
 	CodeRuleNotFound = "rule_not_found"
 	// CodeTooManyRules: there is no room for another rule.
 	CodeTooManyRules = "too_many_rules"
+	// CodeRulesUnavailable: the rules are in force and cannot be changed for now; try again.
+	CodeRulesUnavailable = "rules_unavailable"
 )
 
 // Rules is a book of alert rules: [*rules.Book]. It owns them, and is safe for
@@ -174,6 +176,10 @@ func ruleError(err error) error {
 		return gateway.Errorf(CodeTooManyRules, "Too many rules: %d of one user are allowed, %d in all; delete one first", rules.MaxPerUser, rules.MaxRules)
 	case errors.Is(err, rules.ErrTooDear):
 		return gateway.Errorf(CodeTooManyRules, "Too many conditions in all rules together: delete a rule, or ask for less (regular expressions and polygons with many corners count most)")
+	case errors.Is(err, rules.ErrTooLong):
+		return gateway.Errorf(CodeTooManyRules, "All rules together are too long: delete a rule, or shorten one")
+	case errors.Is(err, rules.ErrAway):
+		return gateway.Errorf(CodeRulesUnavailable, "Alert rules cannot be changed right now: what keeps them is away. Those that there are stay in force. Look whether the change was made (alert-rules), and try again in a few seconds")
 	}
 	return err
 }

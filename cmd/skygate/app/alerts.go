@@ -7,6 +7,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
+	shared "github.com/skygate-io/skygate/adapters/redis/rulestore"
 	"github.com/skygate-io/skygate/adapters/rulestore"
 	"github.com/skygate-io/skygate/adapters/webhook"
 	"github.com/skygate-io/skygate/config"
@@ -22,10 +23,14 @@ type alerts struct {
 	book    *rules.Book
 	lookout *feed.Lookout
 	sender  *webhook.Sender
+	logger  zerolog.Logger
 }
 
-func openAlerts(cfg config.Config, log feedlog.Log, logger zerolog.Logger) (*alerts, error) {
+// openAlerts has the rules of a cluster in common with its other processes; c is nil
+// when there are none.
+func openAlerts(cfg config.Config, log feedlog.Log, c *cluster, logger zerolog.Logger) (*alerts, error) {
 	a := &alerts{
+		logger:    logger,
 		Publisher: feed.NewPublisher(root.Alerts().Name, log, feed.Remember{}, logger),
 		sender:    webhook.New(cfg.Webhook, logger),
 	}
@@ -37,7 +42,14 @@ func openAlerts(cfg config.Config, log feedlog.Log, logger zerolog.Logger) (*ale
 			}
 		},
 	}
-	if cfg.Rules.Path != "" {
+	switch {
+	case c != nil:
+		var first func() (rules.Saved, error)
+		if cfg.Rules.Path != "" {
+			first = rulestore.New(cfg.Rules.Path).Load
+		}
+		book.Store = shared.New(c.client, first, logger)
+	case cfg.Rules.Path != "":
 		book.Store = rulestore.New(cfg.Rules.Path)
 	}
 	var err error
@@ -48,9 +60,21 @@ func openAlerts(cfg config.Config, log feedlog.Log, logger zerolog.Logger) (*ale
 	return a, nil
 }
 
+// unread logs why the rules of the cluster cannot be taken over, once for each reason.
+func (a *alerts) unread() func(error) {
+	said := ""
+	return func(err error) {
+		if text := err.Error(); text != said {
+			said = text
+			a.logger.Error().Err(err).Msg("the alert rules of the cluster cannot be taken over; those that are known stay in force")
+		}
+	}
+}
+
 // Run watches, publishes and delivers until ctx ends.
 func (a *alerts) Run(ctx context.Context) error {
 	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return a.book.Run(ctx, a.unread()) })
 	work.Go(func() error { return a.lookout.Run(ctx) })
 	work.Go(func() error { return a.Publisher.Run(ctx) })
 	work.Go(func() error { return a.sender.Run(ctx) })

@@ -89,7 +89,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a.acars = feed.NewPublisher(root.ACARS().Name, a.log, feed.Remember{For: acars.DuplicateFor, Most: acars.DuplicateMost}, logger)
 	a.lookout = feed.NewLookout(safety.Watch(cfg.Safety), a.safety, logger)
 	a.aircraft.Watch(a.lookout)
-	if a.alerts, err = openAlerts(cfg, a.log, logger); err != nil {
+	if a.alerts, err = openAlerts(cfg, a.log, a.cluster, logger); err != nil {
 		return nil, err
 	}
 	a.aircraft.Watch(a.alerts.lookout)
