@@ -91,6 +91,16 @@ func (b *Book) Tick(now time.Time) []record.Event {
 	return b.monitor.Tick(now)
 }
 
+// Dropped counts, by reason, what was put off because there was too much of it.
+func (b *Book) Dropped() map[string]uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.monitor.budget.late == 0 {
+		return nil
+	}
+	return map[string]uint64{lateAlerts: b.monitor.budget.late}
+}
+
 // List gives the rules that a user may see, in the order in which they were made.
 func (b *Book) List(u User) []*Rule {
 	b.mu.Lock()

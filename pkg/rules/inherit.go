@@ -15,9 +15,6 @@ const (
 	untoldFor = 2 * time.Minute
 	// mostUntold bounds what is kept meanwhile; the oldest go first.
 	mostUntold = 1000
-	// sameWithin is how far apart two processes may hear the same at most: what they
-	// find of one rule and one aircraft within this time is one alert.
-	sameWithin = 10 * time.Second
 )
 
 // found is an alert that may have to be told again.
@@ -49,8 +46,7 @@ func (b *Book) Inherit(told []record.Event, now time.Time) []record.Event {
 		if r == nil || !r.SameConditions(f.Rule) || !r.Enabled || now.UnixMilli()-f.at > untoldFor.Milliseconds() {
 			continue
 		}
-		apart := max(cooldown(r), sameWithin.Milliseconds())
-		if !slices.ContainsFunc(last[name], func(at int64) bool { return max(at-f.at, f.at-at) < apart }) {
+		if !slices.ContainsFunc(last[name], func(at int64) bool { return max(at-f.at, f.at-at) < cooldown(r) }) {
 			untold = append(untold, f.Alert)
 			last[name] = append(last[name], f.at)
 		}

@@ -1,6 +1,11 @@
 package rules
 
-import "errors"
+import (
+	"errors"
+	"time"
+
+	"github.com/skygate-io/skygate/pkg/ratelimit"
+)
 
 // How many rules a book has at most.
 const (
@@ -16,6 +21,24 @@ const (
 	maxCostPerUser = 20_000
 )
 
+// How long, in bytes, all rules and one user's may be together. What lists them goes
+// out in one message, and clients take no more than a megabyte.
+const (
+	maxLength        = 800_000
+	maxLengthPerUser = 250_000
+)
+
+// How many alerts the rules of one owner give: so many a second, and so many at once
+// after a while of silence. What is more is told later, if it still holds: who hears
+// alerts is not to drown in those of somebody else's rules.
+const (
+	alertRate  = 100
+	alertBurst = 1_000
+)
+
+// lateAlerts is the name of those that are told later, for [Book.Dropped].
+const lateAlerts = "alerts_of_one_owner"
+
 // What a [Book] answers when it does not do what it was asked.
 var (
 	// ErrNotFound: there is no rule of this id, or it is not to be seen by who asks.
@@ -26,7 +49,7 @@ var (
 	ErrTooMany = errors.New("rules: too many rules")
 	// ErrTooDear: all rules together, or one owner's, take too much time.
 	ErrTooDear = errors.New("rules: the rules take too much time")
-	// ErrTooLong: all rules together are longer than the store keeps.
+	// ErrTooLong: all rules together, or one owner's, are longer than is kept.
 	ErrTooLong = errors.New("rules: the rules are too long")
 	// ErrAway: the store cannot be reached for now. The rules stay in force as they are;
 	// a change may be tried again.
@@ -38,12 +61,14 @@ var (
 
 // room says whether there may be all of these rules, an owner's last one included.
 func room(all []*Rule, owner string) error {
-	mine, cost, costOfMine := 0, 0, 0
+	mine, cost, costOfMine, length, lengthOfMine := 0, 0, 0, 0, 0
 	for _, r := range all {
 		cost += r.cost
+		length += r.length()
 		if r.Owner == owner {
 			mine++
 			costOfMine += r.cost
+			lengthOfMine += r.length()
 		}
 	}
 	switch {
@@ -51,8 +76,41 @@ func room(all []*Rule, owner string) error {
 		return ErrTooMany
 	case cost > maxCost || costOfMine > maxCostPerUser:
 		return ErrTooDear
+	case length > maxLength || lengthOfMine > maxLengthPerUser:
+		return ErrTooLong
 	}
 	return nil
+}
+
+// length is about how many bytes the rule's JSON has.
+func (r *Rule) length() int {
+	const names = 400 // and what is short
+	return names + len(r.Name) + len(r.Description) + len(r.Value) + len(r.Conditions) + len(r.Windows) + len(r.Channels) + len(r.APIURL)
+}
+
+// budget bounds the alerts of each owner. The zero value bounds nothing.
+type budget struct {
+	owners map[string]*ratelimit.Bucket // nil bounds nothing
+	late   uint64
+}
+
+func newBudget() budget { return budget{owners: map[string]*ratelimit.Bucket{}} }
+
+// spend says whether one more alert of an owner may be told now.
+func (b *budget) spend(owner string, now int64) bool {
+	if b.owners == nil {
+		return true
+	}
+	bucket := b.owners[owner]
+	if bucket == nil {
+		bucket = ratelimit.NewBucket(alertRate, alertBurst)
+		b.owners[owner] = bucket
+	}
+	if bucket.Take(time.UnixMilli(now)) > 0 {
+		b.late++
+		return false
+	}
+	return true
 }
 
 // setCost takes note of what a rule costs whose conditions cost so much.

@@ -21,6 +21,7 @@ type Monitor struct {
 	stale   bool   // it is not known: a rule was set
 	swept   int64  // ms
 	stamped int64  // ms: the newest in an id
+	budget  budget
 
 	// Scratch of the call that is under way.
 	seen  aircraft
@@ -187,6 +188,9 @@ func (m *Monitor) look(e *entry, p *plane) bool {
 		k.told = p.heard // the clock was set back
 	}
 	if k.told != 0 && p.heard-k.told < cooldown(e.rule) {
+		return false
+	}
+	if !m.budget.spend(e.rule.Owner, p.heard) {
 		return false
 	}
 	k.due = false
