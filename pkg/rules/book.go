@@ -52,6 +52,7 @@ type Config struct {
 // now is no error: the rules come with [Book.Run], and until then there are none.
 func Open(cfg Config) (*Book, error) {
 	b := &Book{store: cfg.Store, triggered: cfg.Triggered, monitor: New(cfg.Zone), nextID: 1, loaded: cfg.Store == nil}
+	b.monitor.budget = newBudget()
 	_, shared := cfg.Store.(SharedStore)
 	if err := b.Reload(); err != nil && (!shared || !errors.Is(err, ErrAway)) {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 // What a rule may be made of, at most.
 const (
 	maxBytes      = 64 << 10
+	maxChannels   = 4 << 10
 	maxDepth      = 8   // groups in each other
 	maxConditions = 100 // in all groups
 	maxFences     = 64  // that are entered or left: a bit each

@@ -161,6 +161,9 @@ func (d draft) delivery(r *Rule) (err error) {
 		if kindOf(raw) != "a list" {
 			return expected("notification_channels", "a list", raw)
 		}
+		if len(raw) > maxChannels {
+			return wrong("notification_channels", "is longer than %d bytes", maxChannels)
+		}
 		r.Channels = compact(raw, "[]")
 	}
 	if r.APIURL, err = d.text("api_url", "", maxURL); err != nil || r.APIURL == "" {
