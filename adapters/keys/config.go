@@ -59,7 +59,8 @@ type Key struct {
 	Key    string `koanf:"key"`
 	SHA256 string `koanf:"key_sha256"`
 	// Permissions are what it may do: "safety.view", "safety.*" for all of a feature,
-	// "*" for everything. "<feature>.manage_all" stands for all of a feature, too.
+	// "*" for everything. "<feature>.manage_all" stands for all of a feature, and for
+	// managing what is others', which "<feature>.*" does not.
 	Permissions []string `koanf:"permissions"`
 }
 

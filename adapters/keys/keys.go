@@ -103,14 +103,21 @@ func (i identity) May(permission string) bool {
 	return permission == "" || slices.ContainsFunc(i.may, func(pattern string) bool { return covers(pattern, permission) })
 }
 
+// manageAll ends the permission to manage what is others', which is never given by the
+// way: who may do all of a feature may do it with what is their own.
+const manageAll = ".manage_all"
+
 // covers says whether a pattern permits something.
 func covers(pattern, permission string) bool {
 	if pattern == "*" || pattern == permission {
 		return true
 	}
 	feature, ok := strings.CutSuffix(pattern, ".*")
+	if ok && strings.HasSuffix(permission, manageAll) {
+		return false
+	}
 	if !ok {
-		feature, ok = strings.CutSuffix(pattern, ".manage_all")
+		feature, ok = strings.CutSuffix(pattern, manageAll)
 	}
 	return ok && strings.HasPrefix(permission, feature+".")
 }
