@@ -11,20 +11,20 @@ import "math"
 // Measured is what the benchmark of a cluster found. Cores are of one core, CPU is in
 // seconds, sizes are in bytes.
 type Measured struct {
-	// What there was to tell: changes of an aircraft, and messages to each client, a
-	// second.
-	ChangesPerSecond, MessagesPerSecond float64
+	MessageBytes float64   // of a message, on average
+	MessageCPU   float64   // of a process, for one message to one client
+	IdleCores    float64   // a process that is told nothing
+	Few, Many    Following // at few changes, and at many
+}
 
-	MessageBytes float64 // of a message, on average
-	MessageCPU   float64 // of a process, for one message to one client
-	AloneCores   float64 // a process by itself, that is told everything and has no client
-	IdleCores    float64 // and one that is told nothing
-	WriterCores  float64
-
-	// What Redis takes for each process that follows the topics, and for the writer and
-	// itself.
+// Following is what it takes to follow topics that change so often.
+type Following struct {
+	Changes     float64 // of an aircraft, a second
+	AloneCores  float64 // a process by itself, that is told everything and has no client
+	WriterCores float64
+	// What Redis takes for each process that follows: bytes and commands are a second's.
 	StoreCores, StoreOut, StoreCommands float64
-	StoreBaseCores                      float64
+	StoreBaseCores                      float64 // and by itself, with the writer
 }
 
 // Machine is what processes run on: one process on each.
@@ -98,9 +98,8 @@ func (m *Measured) For(d Demand, on Machine, c Connection) Plan {
 	p.Net = d.Clients * p.PerClient
 	p.Memory = d.Clients * (c.Memory + c.Buffer + c.Kernel)
 	telling := d.Clients * d.Messages * d.CPU
-	by := m.scale(d)
-	alone := m.IdleCores + by*max(0, m.AloneCores-m.IdleCores)
-	p.By[LimitCores] = telling / max(1e-9, on.Cores*on.Use-alone)
+	follow := m.at(d.Changes)
+	p.By[LimitCores] = telling / max(1e-9, on.Cores*on.Use-follow.AloneCores)
 	p.By[LimitMemory] = p.Memory / (on.Memory * on.Use)
 	p.By[LimitNet] = p.Net / (on.Net * on.Use)
 	p.By[LimitFiles] = d.Clients / (on.Files * on.Use)
@@ -111,19 +110,34 @@ func (m *Measured) For(d Demand, on Machine, c Connection) Plan {
 		}
 	}
 	p.Processes = max(1, int(math.Ceil(most)))
-	p.Cores = telling + float64(p.Processes)*alone
-	p.StoreOut = float64(p.Processes) * m.StoreOut * by
-	p.StoreCores = (m.StoreBaseCores + float64(p.Processes)*m.StoreCores) * by
+	p.Cores = telling + float64(p.Processes)*follow.AloneCores
+	p.StoreOut = float64(p.Processes) * follow.StoreOut
+	p.StoreCores = follow.StoreBaseCores + float64(p.Processes)*follow.StoreCores
 	p.StoreShards = max(1, int(math.Ceil(max(p.StoreCores/on.Use, p.StoreOut*8/(on.Net*on.Use)))))
 	return p
 }
 
-// scale is how many times as much there is to follow as was measured.
-func (m *Measured) scale(d Demand) float64 { return d.Changes / max(1e-9, m.ChangesPerSecond) }
+// at is what it takes to follow so many changes: on the line through the two that were
+// measured, and never less than the lower of them.
+func (m *Measured) at(changes float64) Following {
+	t := max(0, (changes-m.Few.Changes)/max(1, m.Many.Changes-m.Few.Changes))
+	line := func(of func(*Following) float64) float64 { return of(&m.Few) + t*max(0, of(&m.Many)-of(&m.Few)) }
+	return Following{
+		Changes:        changes,
+		AloneCores:     line(func(f *Following) float64 { return f.AloneCores }),
+		WriterCores:    line(func(f *Following) float64 { return f.WriterCores }),
+		StoreCores:     line(func(f *Following) float64 { return f.StoreCores }),
+		StoreOut:       line(func(f *Following) float64 { return f.StoreOut }),
+		StoreCommands:  line(func(f *Following) float64 { return f.StoreCommands }),
+		StoreBaseCores: line(func(f *Following) float64 { return f.StoreBaseCores }),
+	}
+}
 
 // MostProcesses is how many processes one topic's Redis can send so many changes of an
-// aircraft a second to: what they take of it is no more than a part of one core.
-func (m *Measured) MostProcesses(changes, use float64) int {
-	by := changes / max(1e-9, m.ChangesPerSecond)
-	return int(max(0, use/by-m.StoreBaseCores) / max(1e-9, m.StoreCores))
+// aircraft a second to: with that part of one core, and of its network.
+func (m *Measured) MostProcesses(changes float64, on Machine) int {
+	f := m.at(changes)
+	byCore := max(0, on.Use-f.StoreBaseCores) / max(1e-9, f.StoreCores)
+	byNet := on.Use * on.Net / 8 / max(1, f.StoreOut)
+	return int(min(byCore, byNet))
 }

@@ -9,9 +9,9 @@ import (
 
 // sample is of round figures.
 var sample = &Measured{
-	ChangesPerSecond: 1000, MessagesPerSecond: 15, MessageBytes: 1000, MessageCPU: 10e-6,
-	AloneCores: 0.02, IdleCores: 0.01, WriterCores: 0.02,
-	StoreCores: 0.001, StoreOut: 50_000, StoreCommands: 30, StoreBaseCores: 0.005,
+	MessageBytes: 1000, MessageCPU: 10e-6, IdleCores: 0.01,
+	Few:  Following{Changes: 1000, AloneCores: 0.02, WriterCores: 0.02, StoreCores: 0.001, StoreOut: 50_000, StoreCommands: 30, StoreBaseCores: 0.005},
+	Many: Following{Changes: 11_000, AloneCores: 0.22, WriterCores: 0.2, StoreCores: 0.002, StoreOut: 550_000, StoreCommands: 30, StoreBaseCores: 0.015},
 }
 
 var (
@@ -53,20 +53,35 @@ func TestRedisGrowsWithProcessesAndChanges(t *testing.T) {
 	if math.Abs(p.StoreOut-7*50_000) > 1 || math.Abs(p.StoreCores-0.012) > 1e-9 || p.StoreShards != 1 {
 		t.Errorf("%g bytes a second, %g cores, %d masters", p.StoreOut, p.StoreCores, p.StoreShards)
 	}
-	d.Changes *= 100
-	if more := sample.For(d, box, each); math.Abs(more.StoreOut-100*p.StoreOut*float64(more.Processes)/7) > 1 || more.StoreShards != 3 || more.Cores <= p.Cores {
-		t.Errorf("with a hundred times the changes: %g bytes a second, %g cores, %d masters", more.StoreOut, more.StoreCores, more.StoreShards)
+	// Ten times as far as from few to many.
+	d.Changes = 101_000
+	more := sample.For(d, box, each)
+	if n := float64(more.Processes); math.Abs(more.StoreOut-n*5_050_000) > 1 || math.Abs(more.StoreCores-(0.105+n*0.011)) > 1e-9 || more.Cores <= p.Cores {
+		t.Errorf("with a hundred times the changes: %g bytes a second, %g cores, %d processes", more.StoreOut, more.StoreCores, more.Processes)
 	}
-	d.Clients *= 2
-	if more := sample.For(d, box, each); more.Processes != 13 && more.Processes != 14 {
-		t.Errorf("for twice the clients %d processes", more.Processes)
+	d.Clients *= 100
+	if more := sample.For(d, box, each); more.StoreShards < 2 {
+		t.Errorf("for %d processes %d masters", more.Processes, more.StoreShards)
 	}
-	// 0.5 of a core less its own 0.005, at 0.001 each.
-	if n := sample.MostProcesses(1000, 0.5); n != 495 && n != 494 {
-		t.Errorf("%d processes follow one topic", n)
-	}
-	if n := sample.MostProcesses(100_000, 0.5); n != 0 {
-		t.Errorf("%d processes follow a topic that is too much for its own master", n)
+}
+
+func TestMostProcesses(t *testing.T) {
+	slow := box
+	slow.Net = 10e6
+	for name, tc := range map[string]struct {
+		changes float64
+		on      Machine
+		want    int
+	}{
+		"few changes, by its core": {1000, box, 495},    // 0.5 less its own 0.005, at 0.001 each
+		"as if there were few":     {0, box, 495},       // what is below was not measured
+		"many, by its core":        {11_000, box, 242},  // 0.485 at 0.002
+		"by its network":           {1000, slow, 12},    // 0.625 MB/s at 50 KB/s
+		"too many for it alone":    {1_000_000, box, 0}, // it has nothing left
+	} {
+		if n := sample.MostProcesses(tc.changes, tc.on); n != tc.want && n != tc.want-1 {
+			t.Errorf("%s: %d processes, want %d", name, n, tc.want)
+		}
 	}
 }
 

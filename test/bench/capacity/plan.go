@@ -64,7 +64,7 @@ func Report(m *Measured) *report.Report {
 		Head:  []string{"what each client gets", "changes/s", "sent by Redis", "Redis's cores", "masters", "most processes of one topic"},
 		Note: "changes: of an aircraft. Each process reads each topic once, however many clients it has: what Redis sends is processes × bytes. " +
 			"All of a topic is on one master (its keys share a hash slot), so masters share topics, not one topic's readers; the last column is how many processes one topic's master " +
-			"can send to with that part of its one core. Each master has a replica, for the fail-over: it is sent once what is written, and nobody reads from it.",
+			"can send to with that part of its one core, or of its network. Each master has a replica, for the fail-over: it is sent once what is written, and nobody reads from it.",
 	}
 	for _, d := range m.demands() {
 		p := m.For(d, machine, connection)
@@ -73,7 +73,7 @@ func Report(m *Measured) *report.Report {
 			cells = append(cells, number(p.By[limit]))
 		}
 		plans.Row(append(cells, fmt.Sprint(p.Processes), p.First)...)
-		most := m.MostProcesses(d.Changes, machine.Use)
+		most := m.MostProcesses(d.Changes, machine)
 		store.Row(d.Name, number(d.Changes), fmt.Sprintf("%s MB/s", number(p.StoreOut/1e6)), fmt.Sprintf("%.2f", p.StoreCores), fmt.Sprint(p.StoreShards), fmt.Sprint(most))
 	}
 	r.Tables = append(r.Tables, plans, store)
@@ -88,10 +88,13 @@ func (m *Measured) figures() *report.Table {
 	}
 	t.Row("a message to one client", micros(m.MessageCPU), fmt.Sprintf("CPU, at %.0f bytes on average, one view for all; the dearest of all turns", m.MessageBytes))
 	t.Row("an update of a view of one's own", micros(ownViewCPU), "CPU; streams.md")
-	t.Row("a process by itself", fmt.Sprintf("%.3f cores", m.AloneCores), fmt.Sprintf("following %.0f changes of an aircraft a second; %.3f with nothing to follow", m.ChangesPerSecond, m.IdleCores))
-	t.Row("the writer", fmt.Sprintf("%.3f cores", m.WriterCores), "of that many changes; of 10,000 aircraft ten times a second half a core (streams.md)")
-	t.Row("Redis, for each process", fmt.Sprintf("%.4f cores, %.0f KB/s, %.0f commands/s", m.StoreCores, m.StoreOut/1000, m.StoreCommands), "of that many changes")
-	t.Row("Redis, by itself and for the writer", fmt.Sprintf("%.4f cores", m.StoreBaseCores), "so, too")
+	for _, f := range []*Following{&m.Few, &m.Many} {
+		of := fmt.Sprintf("at %.0f changes of an aircraft a second", f.Changes)
+		t.Row("a process by itself", fmt.Sprintf("%.3f cores", f.AloneCores), fmt.Sprintf("%s; %.3f with nothing to follow", of, m.IdleCores))
+		t.Row("the writer", fmt.Sprintf("%.3f cores", f.WriterCores), of)
+		t.Row("Redis, for each process", fmt.Sprintf("%.4f cores, %.0f KB/s, %.0f commands/s", f.StoreCores, f.StoreOut/1000, f.StoreCommands), of)
+		t.Row("Redis, by itself and for the writer", fmt.Sprintf("%.4f cores", f.StoreBaseCores), of)
+	}
 	return t
 }
 
@@ -115,7 +118,7 @@ const legend = `## How it is computed
     network     clients × messages/s × bytes of a message × 8
     files       clients (one each), and some 30 more
     machines    the most of these, each divided by what one machine has × 60 %
-    Redis sends processes × what one process is sent, in proportion to the changes
+    Redis sends processes × what one process is sent, on the line through the two numbers of changes that were measured
     Redis keeps changes/s × bytes of a change × 30 s (at most 256 MiB of a topic), and a snapshot of each topic
 
 ## Where the first limit is

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/test/bench/beat"
-	"github.com/skygate-io/skygate/test/bench/capacity"
 	"github.com/skygate-io/skygate/test/bench/report"
 )
 
@@ -41,7 +40,7 @@ func (t *turn) few() *sample  { return &t.with[0] }
 func (t *turn) many() *sample { return &t.with[len(t.with)-1] }
 
 func (b *bench) take(processes int) (t turn, err error) {
-	s, err := b.open(processes)
+	s, err := b.open(processes, aircraft)
 	if err != nil {
 		return t, err
 	}
@@ -52,7 +51,7 @@ func (b *bench) take(processes int) (t turn, err error) {
 			return m, err
 		}
 		m, err = s.measure(b.windows, b.window, true, s.beats()...)
-		b.fault(fmt.Sprintf("%d processes, %d clients", processes, m.clients), &m)
+		b.fault(fmt.Sprintf("%s, %d clients", named(processes), m.clients), &m)
 		return m, err
 	}
 	time.Sleep(b.warmup)
@@ -92,14 +91,13 @@ func (b *bench) measureGrowth() error {
 		}
 		t, err := b.take(n)
 		if err != nil {
-			return fmt.Errorf("%d processes: %w", n, err)
+			return fmt.Errorf("%s: %w", named(n), err)
 		}
 		turns = append(turns, t)
 	}
 	b.found.Tables = append(b.found.Tables, processTable(turns), storeTable(turns))
 	b.judge(turns)
-	b.measured = measuredOf(turns)
-	return nil
+	return b.measureLarge(turns)
 }
 
 // each gives every sample of some turns with what the row is called.
@@ -148,6 +146,10 @@ func storeTable(turns []turn) *report.Table {
 	return table
 }
 
+// within says whether a figure is no more than so many times another one; of nothing
+// nothing is known.
+func within(a, b, times float64) bool { return a > 0 && b > 0 && a <= times*b }
+
 // judge says which bars are met.
 func (b *bench) judge(turns []turn) {
 	first, last := &turns[0], &turns[len(turns)-1]
@@ -155,20 +157,28 @@ func (b *bench) judge(turns []turn) {
 		t := &turns[i]
 		few, many := t.few(), t.many()
 		cores, commands, out := ratio(many.storeCores(), few.storeCores()), ratio(many.commands(), few.commands()), ratio(many.storeOut(), few.storeOut())
-		b.found.Bar(max(cores, commands, out) <= storeByClients,
-			"%d process(es): with %d clients Redis takes %.2f of the CPU, %.2f of the commands and sends %.2f of the bytes that it does with %d: up to %.2f",
-			t.processes, many.clients, cores, commands, out, few.clients, storeByClients)
+		b.found.Bar(min(cores, commands, out) > 0 && max(cores, commands, out) <= storeByClients,
+			"%s: with %d clients Redis takes %.2f of the CPU, %.2f of the commands and sends %.2f of the bytes that it does with %d: up to %.2f",
+			named(t.processes), many.clients, cores, commands, out, few.clients, storeByClients)
 	}
 	times := float64(last.processes) / float64(first.processes)
 	out, cores := ratio(last.many().storeOut(), first.many().storeOut()), ratio(last.many().storeCores(), first.many().storeCores())
-	b.found.Bar(out <= storeByProcess*times && cores <= storeByProcess*times,
+	b.found.Bar(within(out, times, storeByProcess) && within(cores, times, storeByProcess),
 		"for %d processes Redis sends %.2f times what it sends for %d, and takes %.2f times the CPU: up to %.2f", last.processes, out, first.processes, cores, storeByProcess*times)
 	one, four := first.message(first.many()), last.message(last.many())
-	b.found.Bar(ratio(four, one) <= messageByMany, "a message to one of %d clients takes %s of %d processes, %.2f of what it takes of %d: up to %.2f",
+	b.found.Bar(within(four, one, messageByMany), "a message to one of %d clients takes %s of %d processes, %.2f of what it takes with %d: up to %.2f",
 		last.many().clients, micros(four), last.processes, ratio(four, one), first.processes, messageByMany)
 	most, least := last.many().writerCores(), first.few().writerCores()
-	b.found.Bar(ratio(most, least) <= writerByAnybody, "the writer takes %.2f of the CPU with %d processes and %d clients that it takes with %d and %d: up to %.2f",
+	b.found.Bar(within(most, least, writerByAnybody), "the writer takes %.2f of the CPU with %d processes and %d clients that it takes with %d and %d: up to %.2f",
 		ratio(most, least), last.processes, last.many().clients, first.processes, first.few().clients, writerByAnybody)
+}
+
+// named names so many processes.
+func named(n int) string {
+	if n == 1 {
+		return "1 process"
+	}
+	return fmt.Sprintf("%d processes", n)
 }
 
 // ratio is of two figures; of nothing, nothing.
@@ -177,26 +187,4 @@ func ratio(a, b float64) float64 {
 		return 0
 	}
 	return a / b
-}
-
-// measuredOf is what a plan is made of: the dearest message of all turns, and what Redis
-// takes more for each further process.
-func measuredOf(turns []turn) *capacity.Measured {
-	first, last := &turns[0], &turns[len(turns)-1]
-	m := &capacity.Measured{
-		ChangesPerSecond: aircraft * aircraftHz, MessagesPerSecond: aircraftHz + eventsHz,
-		MessageBytes: last.many().bytesEach(),
-		AloneCores:   last.alone.cores(), IdleCores: last.idle.cores(), WriterCores: last.many().writerCores(),
-	}
-	for i := range turns {
-		m.MessageCPU = max(m.MessageCPU, turns[i].message(turns[i].many()))
-	}
-	more := float64(last.processes - first.processes)
-	if more == 0 {
-		return nil
-	}
-	slope := func(of func(*sample) float64) float64 { return max(0, of(last.many())-of(first.many())) / more }
-	m.StoreCores, m.StoreOut, m.StoreCommands = slope((*sample).storeCores), slope((*sample).storeOut), slope((*sample).commands)
-	m.StoreBaseCores = max(0, first.many().storeCores()-float64(first.processes)*m.StoreCores)
-	return m
 }

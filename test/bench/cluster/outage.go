@@ -17,8 +17,9 @@ import (
 const (
 	idleCores   = 0.03 // a process that has nothing to tell, whatever Redis does
 	localFrozen = 3.0  // p99 of an event to a process's own clients without Redis, of that with it
-	// unseen is a difference that two cores with other work make by themselves.
-	unseen = 5 * time.Millisecond
+	// unseen is a difference that two cores with other work make by themselves. Who waits
+	// for Redis waits for two seconds.
+	unseen = 20 * time.Millisecond
 )
 
 // localStream is what a client takes events for that are of no topic.
@@ -38,7 +39,7 @@ func (s *spell) others() *sample { return &sample{accounts: s.told.accounts[1:]}
 // takeOutage has two processes with clients of their own each. Nobody writes; the first
 // tells all clients an event of no topic, through the rooms that the two share.
 func (b *bench) takeOutage() (spells []spell, err error) {
-	s, err := b.open(2)
+	s, err := b.open(2, aircraft)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func (b *bench) takeOutage() (spells []spell, err error) {
 		if one.told, err = s.measure(1, b.outage.window, there, beat.Beat{Hz: b.outage.hz, Do: emit}); err != nil {
 			return spells, err
 		}
-		if one.quiet, err = s.measure(1, b.outage.window, there); err != nil {
+		if one.quiet, err = s.measure(1, b.outage.quiet, there); err != nil {
 			return spells, err
 		}
 		b.fault("Redis "+state.name, &one.told)

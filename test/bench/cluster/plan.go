@@ -30,31 +30,32 @@ type plan struct {
 
 	processes []int // that serve clients
 	clients   []int // of all processes together, rising
+	large     int   // aircraft, for what it takes to follow many
 	outage    outagePlan
 }
 
 // outagePlan: as many clients of each of two processes, that are told an event so often.
 type outagePlan struct {
-	clients int
-	hz      float64
-	window  time.Duration
+	clients       int
+	hz            float64
+	window, quiet time.Duration
 }
 
 // full is what is measured without -short.
 func full() *plan {
 	return &plan{
-		only: scenarioNames(), windows: 3, window: 2 * time.Second, warmup: 800 * time.Millisecond,
-		processes: []int{1, 2, 4}, clients: []int{100, 1000, 4000},
-		outage: outagePlan{100, 19.7, 3 * time.Second},
+		only: scenarioNames(), windows: 3, window: 1500 * time.Millisecond, warmup: 800 * time.Millisecond,
+		processes: []int{1, 2, 4}, clients: []int{100, 1000, 4000}, large: 10_000,
+		outage: outagePlan{100, 39.7, 5 * time.Second, 2 * time.Second},
 	}
 }
 
 // short takes a minute.
 func short() *plan {
 	p := full()
-	p.windows, p.window = 1, 1500*time.Millisecond
+	p.windows = 1
 	p.processes, p.clients = []int{1, 4}, []int{100, 4000}
-	p.outage.window = 1500 * time.Millisecond
+	p.outage.window, p.outage.quiet = 2*time.Second, time.Second
 	return p
 }
 
@@ -64,10 +65,11 @@ func (p *plan) takes() (sum time.Duration) {
 	if p.has("growth") {
 		kinds := time.Duration(len(p.clients) + 2)
 		turn := 2*time.Second + kinds*(p.warmup+time.Second+time.Duration(p.windows)*p.window) + 2*dialing
-		sum += time.Duration(len(p.processes)) * turn
+		large := 2 * (3*time.Second + p.warmup + time.Duration(p.windows)*p.window)
+		sum += time.Duration(len(p.processes))*turn + large
 	}
 	if p.has("outage") {
-		sum += 3*time.Second + 7*(p.outage.window+time.Second)
+		sum += 3*time.Second + 3*(p.outage.window+p.outage.quiet+p.warmup+time.Second)
 	}
 	return sum
 }
@@ -97,7 +99,7 @@ func parse(args []string) (*plan, string, error) {
 	p.write = *write
 	if *seconds > 0 {
 		p.window = time.Duration(*seconds * float64(time.Second))
-		p.outage.window = p.window
+		p.outage.window, p.outage.quiet = p.window, p.window
 	}
 	if *only != "" {
 		p.only = strings.Split(*only, ",")

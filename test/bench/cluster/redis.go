@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/test/bench/process"
 )
@@ -45,6 +47,7 @@ func openStore(ctx context.Context, program string) (s *store, err error) {
 	if s.folder, err = os.MkdirTemp("", "cluster"); err != nil {
 		return nil, err
 	}
+	redis.LogTo(zerolog.Nop()) // that nobody answers yet, or any more, is no news here
 	cfg := redis.DefaultConfig()
 	cfg.Mode, cfg.Addresses = redis.Single, []string{addr}
 	if s.client, err = redis.Open(cfg); err != nil {

@@ -33,8 +33,8 @@ type stage struct {
 	clients  []int              // of each load
 }
 
-// open starts all but clients.
-func (b *bench) open(gateways int) (s *stage, err error) {
+// open starts all but clients; there are so many aircraft.
+func (b *bench) open(gateways, aircraft int) (s *stage, err error) {
 	s = &stage{ctx: b.ctx, load: b.programs[loadName]}
 	defer func() {
 		if err != nil {
