@@ -11,9 +11,12 @@ import (
 // connected again, and every few seconds.
 func (s *Store) Watch(ctx context.Context, changed func()) {
 	pubsub := s.client.Subscribe(ctx, s.channel)
-	defer func() { _ = pubsub.Close() }()
-	// Of messages that come while one is looked at, one is enough.
 	messages := pubsub.ChannelWithSubscriptions(goredis.WithChannelSize(16))
+	defer func() {
+		_ = pubsub.Close()
+		for range messages { // until the goroutine that fills it has ended
+		}
+	}()
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
 	failing := false
