@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -25,12 +26,16 @@ type epochs struct {
 	feedlog.Log
 	mu      sync.Mutex // guards all below
 	entries []*feedlog.Entry
+	empty   bool // it knows nothing of the topic
 	grown   chan struct{}
 }
 
 func newEpochs() *epochs { return &epochs{grown: make(chan struct{})} }
 
 func (l *epochs) at() topic.Position {
+	if l.empty {
+		return topic.Position{}
+	}
 	if len(l.entries) == 0 {
 		return topic.Position{Epoch: "E1"}
 	}
@@ -72,7 +77,7 @@ func (l *epochs) Read(ctx context.Context, _ string, after topic.Position) ([]*f
 func (l *epochs) become(entries ...*feedlog.Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries = entries
+	l.entries, l.empty = entries, false
 	close(l.grown)
 	l.grown = make(chan struct{})
 }
@@ -180,6 +185,61 @@ func TestEventsAcrossEpochs(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A log loses all that it has, the topic itself included, before those who published
+// begin it again: what a process holds stays, and so does what its clients have.
+func TestALogThatIsEmptied(t *testing.T) {
+	for name, empty := range map[string]time.Duration{"for a moment": 0, "for a while": 10 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				log := newEpochs()
+				policies := []topic.Policy{{Name: "acars", Prefix: "acars", Kind: topic.Event, Key: "hex", List: "events", Retention: 1_000_000 * time.Hour, RetainMost: 100, RetainBytes: 1 << 20, Recent: 3, Bypass: true}}
+				h := hub.New(log, policies, batch.DefaultConfig(), zerolog.Nop())
+				done := make(chan error, 1)
+				go func() { done <- h.Run(ctx) }()
+				synctest.Wait()
+				s := &scene{T: t, hub: h}
+				a, b := at("E1", 1, "A"), at("E1", 2, "B")
+				log.become(a, b)
+				synctest.Wait()
+				anna := s.enter("anna")
+				anna.subscribe("acars")
+				anna.want("subscribed acars", "acars:snapshot @2 B A")
+				log.lose()
+				synctest.Wait()
+				time.Sleep(empty)
+				log.become(at("E2", 1, "A", a.At), at("E2", 2, "B", b.At), at("E2", 3, "C"))
+				time.Sleep(10 * time.Second)
+				anna.forgive() // C is of another epoch: she asks
+				keys, _ := s.goOn(anna.position("acars").View, b.At)
+				if got := fmt.Sprint(keys); got != "[C]" {
+					t.Errorf("who had all before gets %s, want [C]; anna got %q", got, anna.lately(9))
+				}
+				for _, line := range anna.lately(9) {
+					if strings.Contains(line, "snapshot") || strings.HasSuffix(line, " A") || strings.HasSuffix(line, " B") {
+						t.Errorf("anna got %s once more", line)
+					}
+				}
+				cancel()
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// lose empties the log.
+func (l *epochs) lose() {
+	l.become()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.empty = true
+	close(l.grown)
+	l.grown = make(chan struct{})
 }
 
 // goOn is a client that keeps to the rules: it begins where subscribed says, takes what

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -98,6 +99,10 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 	}
 }
 
+// errForgotten is of a log that has lost everything. Whoever writes the topic begins it
+// again; until then what is known here is all that there is.
+var errForgotten = fmt.Errorf("%w: it knows nothing of the topic any more", feedlog.ErrAway)
+
 // load begins anew from what the log has.
 func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	state, err := log.Load(ctx, s.policy.Source())
@@ -107,8 +112,11 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loaded = true
-	if s.at == state.At {
+	switch state.At {
+	case s.at:
 		return nil
+	case nowhere:
+		return errForgotten
 	}
 	defer s.movedLocked()
 	if s.policy.Kind == topic.Event && s.at != (topic.Position{}) {
