@@ -62,7 +62,7 @@ func (b *bench) take(processes int) (t turn, err error) {
 		return t, err
 	}
 	connected := 0
-	for _, n := range b.plan.clients {
+	for _, n := range b.clients {
 		if err := s.dial(n-connected, s.addrs...); err != nil {
 			return t, err
 		}

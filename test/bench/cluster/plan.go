@@ -63,10 +63,15 @@ func short() *plan {
 func (p *plan) takes() (sum time.Duration) {
 	dialing := time.Duration(p.mostClients()) * time.Millisecond
 	if p.has("growth") {
-		kinds := time.Duration(len(p.clients) + 2)
-		turn := 2*time.Second + kinds*(p.warmup+time.Second+time.Duration(p.windows)*p.window) + 2*dialing
-		large := 2 * (3*time.Second + p.warmup + time.Duration(p.windows)*p.window)
-		sum += time.Duration(len(p.processes))*turn + large
+		windows := time.Duration(p.windows) * p.window
+		turn := 2*time.Second + 2*dialing
+		for range len(p.clients) + 2 {
+			turn += p.warmup + time.Second + windows
+		}
+		for range p.processes {
+			sum += turn
+		}
+		sum += 2 * (3*time.Second + p.warmup + windows) // many aircraft
 	}
 	if p.has("outage") {
 		sum += 3*time.Second + 3*(p.outage.window+p.outage.quiet+p.warmup+time.Second)

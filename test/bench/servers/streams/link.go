@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/rs/zerolog"
 
@@ -83,15 +84,9 @@ func (b *board) emit(o *order) {
 		event = "local:snapshot"
 	}
 	b.broadcast(event, struct {
-		Epoch string `json:"epoch"`
-		Base  int    `json:"base"`
-		Seq   int    `json:"seq"`
-		T     stamp  `json:"t"`
-	}{"local", max(0, o.N-1), o.N, stamp(o.T)})
+		Epoch string          `json:"epoch"`
+		Base  int             `json:"base"`
+		Seq   int             `json:"seq"`
+		T     json.RawMessage `json:"t"`
+	}{"local", max(0, o.N-1), o.N, json.RawMessage(o.T)})
 }
-
-// stamp is JSON already.
-type stamp string
-
-// MarshalJSON implements json.Marshaler.
-func (s stamp) MarshalJSON() ([]byte, error) { return []byte(s), nil }
