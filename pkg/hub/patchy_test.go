@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -16,6 +17,7 @@ type patchy struct {
 	*feedlog.Memory
 	away atomic.Bool
 	down atomic.Bool   // everything fails
+	mute atomic.Bool   // then Load fails only after a minute
 	from atomic.Uint64 // it has no entries up to this seq
 	back chan struct{}
 }
@@ -42,6 +44,12 @@ func (p *patchy) Read(ctx context.Context, name string, after topic.Position) ([
 // Load implements feedlog.Log.
 func (p *patchy) Load(ctx context.Context, name string) (feedlog.State, error) {
 	if p.down.Load() {
+		if p.mute.Load() {
+			select {
+			case <-time.After(time.Minute):
+			case <-ctx.Done():
+			}
+		}
 		return feedlog.State{}, errDown
 	}
 	state, err := p.Memory.Load(ctx, name)

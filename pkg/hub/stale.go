@@ -34,11 +34,23 @@ func (s *stream) failed(err error, now time.Time) {
 			level, s.stale.level = zerolog.DebugLevel, zerolog.DebugLevel
 		}
 		s.logger.WithLevel(level).Err(err).Msg("the log cannot be read; trying until it can")
+		s.rouse()
 	}
-	if !s.stale.told && now.Sub(s.stale.since) >= staleAfter {
-		s.stale.told = true
-		s.tellStaleLocked(s.subscriptionsLocked()...)
+	s.warnLocked(now)
+}
+
+// warnLocked tells clients once the log has failed for long enough, and says when that
+// will be: who reads it may wait for longer until it fails the next time.
+func (s *stream) warnLocked(now time.Time) (next time.Time, ok bool) {
+	if s.stale.since.IsZero() || s.stale.told {
+		return next, false
 	}
+	if next = s.stale.since.Add(staleAfter); now.Before(next) {
+		return next, true
+	}
+	s.stale.told = true
+	s.tellStaleLocked(s.subscriptionsLocked()...)
+	return next, false
 }
 
 // recovered takes note of one that can be read again.

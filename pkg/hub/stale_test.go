@@ -34,6 +34,25 @@ func TestTheLogIsAway(t *testing.T) {
 	})
 }
 
+// A log that says nothing for long is away all the same: clients are told in time.
+func TestTheLogDoesNotAnswer(t *testing.T) {
+	play(t, func(s *scene) {
+		s.change("+A gs=1")
+		anna := s.enter("anna")
+		anna.subscribe("aircraft", "legacy=false")
+		anna.want("subscribed aircraft", "aircraft:snapshot @1 A{gs=1}")
+		s.log.mute.Store(true)
+		s.log.down.Store(true)
+		since := wire.Timestamp(time.Now())
+		s.change("~A gs=2")
+		s.wait(1100 * time.Millisecond)
+		anna.want("stream:stale aircraft since " + since)
+		s.log.down.Store(false)
+		s.wait(2 * time.Minute)
+		anna.want("aircraft:snapshot @2 A{gs=2}", "stream:stale aircraft no longer")
+	})
+}
+
 // A log that fails for a moment is nobody's concern, and no event of that time is
 // missing, or comes twice.
 func TestTheLogFailsForAMoment(t *testing.T) {

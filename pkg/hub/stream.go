@@ -264,6 +264,9 @@ func (s *stream) sendDue(now time.Time, hold func(Receiver)) (next time.Time, ok
 			sooner(a.window.End())
 		}
 	}
+	if at, waits := s.warnLocked(now); waits {
+		sooner(at)
+	}
 	if len(s.owed) > 0 {
 		sooner(s.owed[0].due)
 	}
