@@ -42,6 +42,11 @@ func rigUp(t *testing.T, seed uint64, config redis.Config, place func(i int, g *
 			place(i, g)
 		}
 		g.start(t)
+		t.Cleanup(func() {
+			if lines := strings.Split(g.Log(), "\n"); t.Failed() {
+				t.Logf("process %d says:\n%s", i, strings.Join(lines[max(0, len(lines)-60):], "\n"))
+			}
+		})
 		r.gateways = append(r.gateways, g)
 		urls = append(urls, g.URL)
 	}
@@ -138,11 +143,7 @@ func (r *rig) settle() {
 		r.receiver.resume()
 	}()
 	all := r.events.all()
-	ids := make([]string, len(all))
-	for i := range all {
-		ids[i] = all[i].id
-	}
-	r.wantAll(ids...)
+	eventually(r.t, "each client has each event", func() string { return r.lacking(all) })
 	eventually(r.t, "each has the whole picture", func() string {
 		for _, c := range r.clients {
 			if differs := c.state(sky); differs != "" {
@@ -198,6 +199,27 @@ func (r *rig) kept() map[string]int {
 	return kept
 }
 
+// lacking says who lacks which events, "" if nobody.
+func (r *rig) lacking(all []event) string {
+	lack := map[string][]string{}
+	var ids []string
+	for _, e := range all {
+		ids = append(ids, e.id)
+	}
+	for _, c := range r.clients {
+		for _, id := range c.missing(ids) {
+			lack[id] = append(lack[id], c.name)
+		}
+	}
+	var out []string
+	for _, e := range all {
+		if who := lack[e.id]; len(who) > 0 {
+			out = append(out, fmt.Sprintf("%s, which process %d took at %s, is not with %v", e.id, e.via, e.taken.Format(time.StampMilli), who))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // missing gives those events that a client does not have.
 func (c *client) missing(ids []string) (missing []string) {
 	c.mu.Lock()
@@ -218,12 +240,15 @@ func (c *client) judge(t *testing.T, all []event) {
 	if c.events.gaps > 0 {
 		t.Errorf("%s: %d times no resume could fill a hole in the events", c.name, c.events.gaps)
 	}
-	place := map[string]int{}
+	place, twice := map[string]int{}, []string{}
 	for i, id := range c.events.order {
-		if _, twice := place[id]; twice {
-			t.Errorf("%s: %s came %d times", c.name, id, c.events.got[id])
+		if _, before := place[id]; before {
+			twice = append(twice, id)
 		}
 		place[id] = i
+	}
+	if len(twice) > 0 {
+		t.Errorf("%s: these came more than once: %v", c.name, twice)
 	}
 	// What one process took in turn is told in turn. (What was sent again is not.)
 	last := map[int]event{}
