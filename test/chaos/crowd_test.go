@@ -59,7 +59,7 @@ func gather(t testing.TB, command []string, clients ...*client) *crowd {
 		c.clients[one.name] = one
 		one.crowd = c
 	}
-	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends when its input does
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stderr = &c.errors
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -43,7 +43,7 @@ type gateway struct {
 func (g *gateway) start(t testing.TB) {
 	t.Helper()
 	command := append(append(append([]string{}, g.inside...), binary, "serve", "--listen", g.listen), g.args...)
-	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends with the test
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), g.env...)
 	g.Process = built.Start(t, cmd)
 	g.listen = g.Addr

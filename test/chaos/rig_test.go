@@ -278,8 +278,8 @@ func (r *rig) grown() (most int64) {
 		if limit := g.before.memory + 64<<20; now.memory > limit {
 			r.t.Errorf("process %d has grown from %d to %d MB", i, g.before.memory>>20, now.memory>>20)
 		}
-		// Clients and the pool's connections move; one or two topics' worth is no leak.
-		if now.files > g.before.files+20 {
+		// Clients move, and pools of connections fill when much is asked at once.
+		if now.files > g.before.files+40 {
 			r.t.Errorf("process %d has %d files open, at first %d", i, now.files, g.before.files)
 		}
 	}

@@ -94,7 +94,7 @@ func (g *Guarded) Rejoin() {
 	g.Master, g.Replica = g.Replica, g.Master
 	g.Replica.Start()
 	host, port, _ := net.SplitHostPort(g.Master.Addr)
-	if err := g.Replica.client.SlaveOf(t.Context(), host, port).Err(); err != nil {
+	if err := g.Replica.client.ReplicaOf(t.Context(), host, port).Err(); err != nil {
 		t.Fatal(err)
 	}
 	g.Replica.Wait("it has the master's data", func(c *goredis.Client) error { return inSync(t.Context(), c) })
