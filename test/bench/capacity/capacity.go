@@ -6,7 +6,10 @@
 // clients. What is not in proportion is not in here: see [Report].
 package capacity
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Measured is what the benchmark of a cluster found. Cores are of one core, CPU is in
 // seconds, sizes are in bytes.
@@ -33,7 +36,8 @@ type Machine struct {
 	Memory float64 // bytes
 	Net    float64 // bits a second
 	Files  float64 // that a process may have open
-	Use    float64 // the part of each that is planned with
+	Use    float64 // the part of each of these that is planned with
+	Trust  float64 // clients that one process is trusted with
 }
 
 // Connection is what a client takes beside what it is told.
@@ -60,6 +64,14 @@ const (
 	LimitMemory = "memory"
 	LimitNet    = "network"
 	LimitFiles  = "open files"
+	LimitTrust  = "trust"
+)
+
+// How long changes are kept in Redis, and how much of a topic at most: the settings'
+// own.
+const (
+	keep     = 30 * time.Second
+	keepMost = 256 << 20
 )
 
 // Plan is what a demand takes.
@@ -75,11 +87,12 @@ type Plan struct {
 
 	StoreOut    float64 // bytes a second, of one Redis that has all topics
 	StoreCores  float64
-	StoreShards int // Redis's, for as many topics as shards, at most
+	StoreKept   float64 // bytes of changes
+	StoreShards int     // Redis's, for as many topics as shards, at most
 }
 
 // limits in the order in which they are named when several are as near.
-func limits() []string { return []string{LimitNet, LimitCores, LimitMemory, LimitFiles} }
+func limits() []string { return []string{LimitNet, LimitCores, LimitMemory, LimitFiles, LimitTrust} }
 
 // For computes what a demand takes on machines of a kind.
 //
@@ -87,9 +100,11 @@ func limits() []string { return []string{LimitNet, LimitCores, LimitMemory, Limi
 //	memory     = clients · (idle + buffer + kernel)
 //	network    = clients · messages · bytes · 8
 //	open files = clients
+//	trust      = clients
 //	machines   = the most of each, of what is planned with (use)
 //	Redis out  = processes · (what one process is sent)
 //	Redis CPU  = its own + processes · (what one process takes)
+//	Redis kept = (what one process is sent) · (how long it is kept), up to a bound
 //
 // What a process takes by itself, and is sent by Redis, grows with the changes.
 func (m *Measured) For(d Demand, on Machine, c Connection) Plan {
@@ -103,6 +118,7 @@ func (m *Measured) For(d Demand, on Machine, c Connection) Plan {
 	p.By[LimitMemory] = p.Memory / (on.Memory * on.Use)
 	p.By[LimitNet] = p.Net / (on.Net * on.Use)
 	p.By[LimitFiles] = d.Clients / (on.Files * on.Use)
+	p.By[LimitTrust] = d.Clients / on.Trust
 	most := 0.0
 	for _, limit := range limits() {
 		if p.By[limit] > most {
@@ -112,6 +128,7 @@ func (m *Measured) For(d Demand, on Machine, c Connection) Plan {
 	p.Processes = max(1, int(math.Ceil(most)))
 	p.Cores = telling + float64(p.Processes)*follow.AloneCores
 	p.StoreOut = float64(p.Processes) * follow.StoreOut
+	p.StoreKept = min(follow.StoreOut*keep.Seconds(), keepMost)
 	p.StoreCores = follow.StoreBaseCores + float64(p.Processes)*follow.StoreCores
 	p.StoreShards = max(1, int(math.Ceil(max(p.StoreCores/on.Use, p.StoreOut*8/(on.Net*on.Use)))))
 	return p
@@ -133,11 +150,18 @@ func (m *Measured) at(changes float64) Following {
 	}
 }
 
+// A process's connections to Redis, and how many there may be by its own default.
+const (
+	connections     = 9
+	mostConnections = 10_000
+)
+
 // MostProcesses is how many processes one topic's Redis can send so many changes of an
-// aircraft a second to: with that part of one core, and of its network.
+// aircraft a second to: with that part of one core, and of its network, and with as many
+// connections as it takes.
 func (m *Measured) MostProcesses(changes float64, on Machine) int {
 	f := m.at(changes)
 	byCore := max(0, on.Use-f.StoreBaseCores) / max(1e-9, f.StoreCores)
 	byNet := on.Use * on.Net / 8 / max(1, f.StoreOut)
-	return int(min(byCore, byNet))
+	return int(min(byCore, byNet, mostConnections/connections))
 }

@@ -15,7 +15,7 @@ var sample = &Measured{
 }
 
 var (
-	box  = Machine{Cores: 10, Memory: 100e9, Net: 10e9, Files: 1e6, Use: 0.5}
+	box  = Machine{Cores: 10, Memory: 100e9, Net: 10e9, Files: 1e6, Use: 0.5, Trust: 1e6}
 	each = Connection{Memory: 20_000, Buffer: 20_000, Kernel: 10_000}
 )
 
@@ -40,6 +40,11 @@ func TestTheFirstLimit(t *testing.T) {
 			}
 		})
 	}
+	timid := box
+	timid.Trust = 10_000
+	if p := sample.For(Demand{Clients: 1e6, Changes: 1000}, timid, each); p.First != LimitTrust || p.Processes != 100 {
+		t.Errorf("%d processes, by %s", p.Processes, p.First)
+	}
 	small := box
 	small.Memory = 10e9
 	if p := sample.For(Demand{Clients: 1e6, Changes: 1000}, small, each); p.First != LimitMemory || p.Processes != 10 || p.Memory != 50e9 {
@@ -53,12 +58,19 @@ func TestRedisGrowsWithProcessesAndChanges(t *testing.T) {
 	if math.Abs(p.StoreOut-7*50_000) > 1 || math.Abs(p.StoreCores-0.012) > 1e-9 || p.StoreShards != 1 {
 		t.Errorf("%g bytes a second, %g cores, %d masters", p.StoreOut, p.StoreCores, p.StoreShards)
 	}
+	if math.Abs(p.StoreKept-30*50_000) > 1 {
+		t.Errorf("%g bytes are kept", p.StoreKept)
+	}
 	// Ten times as far as from few to many.
 	d.Changes = 101_000
 	more := sample.For(d, box, each)
 	if n := float64(more.Processes); math.Abs(more.StoreOut-n*5_050_000) > 1 || math.Abs(more.StoreCores-(0.105+n*0.011)) > 1e-9 || more.Cores <= p.Cores {
 		t.Errorf("with a hundred times the changes: %g bytes a second, %g cores, %d processes", more.StoreOut, more.StoreCores, more.Processes)
 	}
+	if d.Changes = 1e9; sample.For(d, box, each).StoreKept != keepMost {
+		t.Error("more is kept than is to be")
+	}
+	d.Changes = 101_000
 	d.Clients *= 100
 	if more := sample.For(d, box, each); more.StoreShards < 2 {
 		t.Errorf("for %d processes %d masters", more.Processes, more.StoreShards)
@@ -68,15 +80,18 @@ func TestRedisGrowsWithProcessesAndChanges(t *testing.T) {
 func TestMostProcesses(t *testing.T) {
 	slow := box
 	slow.Net = 10e6
+	wide := box
+	wide.Use = 50
 	for name, tc := range map[string]struct {
 		changes float64
 		on      Machine
 		want    int
 	}{
-		"few changes, by its core": {1000, box, 495},    // 0.5 less its own 0.005, at 0.001 each
-		"as if there were few":     {0, box, 495},       // what is below was not measured
-		"many, by its core":        {11_000, box, 242},  // 0.485 at 0.002
-		"by its network":           {1000, slow, 12},    // 0.625 MB/s at 50 KB/s
+		"few changes, by its core": {1000, box, 495},   // 0.5 less its own 0.005, at 0.001 each
+		"as if there were few":     {0, box, 495},      // what is below was not measured
+		"many, by its core":        {11_000, box, 242}, // 0.485 at 0.002
+		"by its network":           {1000, slow, 12},   // 0.625 MB/s at 50 KB/s
+		"by its connections":       {1000, wide, 1111},
 		"too many for it alone":    {1_000_000, box, 0}, // it has nothing left
 	} {
 		if n := sample.MostProcesses(tc.changes, tc.on); n != tc.want && n != tc.want-1 {

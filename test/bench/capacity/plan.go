@@ -12,7 +12,9 @@ const million = 1e6
 
 // Assumed, and not measured.
 var (
-	machine = Machine{Cores: 16, Memory: 64 << 30, Net: 25e9, Files: 1 << 20, Use: 0.6}
+	// A process was tried with 5,000 clients: twenty times that is as far as this goes,
+	// whatever its machine could hold.
+	machine = Machine{Cores: 16, Memory: 64 << 30, Net: 25e9, Files: 1 << 20, Use: 0.6, Trust: 100_000}
 	// connection: 18 KB resident when idle is measured (with the kernel's part not in
 	// it); 16 KB wait at a bad moment of all clients at once, four updates of which most
 	// are shared by many; 8 KB are a socket's own in Linux, and what waits in it.
@@ -55,16 +57,17 @@ func Report(m *Measured) *report.Report {
 	plans := &report.Table{
 		Title: fmt.Sprintf("Processes that serve, one on each machine of %.0f cores, %.0f GiB and %.0f Gbit/s, each planned with %.0f %% of it",
 			machine.Cores, machine.Memory/(1<<30), machine.Net/1e9, 100*machine.Use),
-		Head: []string{"what each client gets", "kbit/s each", "Gbit/s", "cores", "memory", "machines by network", "by cores", "by memory", "by files", "processes", "first limit"},
+		Head: []string{"what each client gets", "kbit/s each", "Gbit/s", "cores", "memory", "machines by network", "by cores", "by memory", "by files", "by trust", "processes", "first limit"},
 		Note: "memory: 18 KB of an idle connection (measured), 16 KB that wait for it and 8 KB of the kernel (assumed). Beyond that a connection's queues may hold 5 MB at most; " +
-			"what waits in them is shared by all who are to get it, and a slow client is told less. cores: of telling clients, and of following the topics in each process.",
+			"what waits in them is shared by all who are to get it, and a slow client is told less. cores: of telling clients, and of following the topics in each process. trust: 100,000 clients in a process, twenty times what was tried.",
 	}
 	store := &report.Table{
 		Title: "Redis",
-		Head:  []string{"what each client gets", "changes/s", "sent by Redis", "Redis's cores", "masters", "most processes of one topic"},
+		Head:  []string{"what each client gets", "changes/s", "sent by Redis", "kept", "Redis's cores", "masters", "most processes of one topic"},
 		Note: "changes: of an aircraft. Each process reads each topic once, however many clients it has: what Redis sends is processes × bytes. " +
 			"All of a topic is on one master (its keys share a hash slot), so masters share topics, not one topic's readers; the last column is how many processes one topic's master " +
-			"can send to with that part of its one core, or of its network. Each master has a replica, for the fail-over: it is sent once what is written, and nobody reads from it.",
+			"can send to with that part of its one core, or of its network, or with its connections. Each master has a replica, for the fail-over: it is sent once what is written, and nobody reads from it. " +
+			"A process holds some nine connections there (maxclients is 10,000 by itself).",
 	}
 	for _, d := range m.demands() {
 		p := m.For(d, machine, connection)
@@ -74,7 +77,7 @@ func Report(m *Measured) *report.Report {
 		}
 		plans.Row(append(cells, fmt.Sprint(p.Processes), p.First)...)
 		most := m.MostProcesses(d.Changes, machine)
-		store.Row(d.Name, number(d.Changes), fmt.Sprintf("%s MB/s", number(p.StoreOut/1e6)), fmt.Sprintf("%.2f", p.StoreCores), fmt.Sprint(p.StoreShards), fmt.Sprint(most))
+		store.Row(d.Name, number(d.Changes), fmt.Sprintf("%s MB/s", number(p.StoreOut/1e6)), fmt.Sprintf("%s MB", number(p.StoreKept/1e6)), fmt.Sprintf("%.3f", p.StoreCores), fmt.Sprint(p.StoreShards), fmt.Sprint(most))
 	}
 	r.Tables = append(r.Tables, plans, store)
 	return r
@@ -117,7 +120,8 @@ const legend = `## How it is computed
     memory      clients × (idle + waiting + kernel)
     network     clients × messages/s × bytes of a message × 8
     files       clients (one each), and some 30 more
-    machines    the most of these, each divided by what one machine has × 60 %
+    trust       clients, 100,000 in each process
+    machines    the most of these, each divided by what one machine has × 60 % (trust: by all of it)
     Redis sends processes × what one process is sent, on the line through the two numbers of changes that were measured
     Redis keeps changes/s × bytes of a change × 30 s (at most 256 MiB of a topic), and a snapshot of each topic
 
@@ -125,8 +129,9 @@ const legend = `## How it is computed
 
 For maps it is the network, or, where no two clients see the same, the cores: the program's own work for a message that many share is
 small beside the bytes. What helps first is to send less: a rate, a smaller view, fields (` + "`rate`, `filters`, `fields`" + ` of subscribe); compression
-takes more cores than it saves wherever views differ. For clients that are mostly quiet it is memory, then open files (the hard limit of
-a process, ulimit -Hn and fs.nr_open, must be above its clients; a server needs no port for each).
+takes more cores than it saves wherever views differ. For clients that are mostly quiet it is how many one process is trusted with: nobody has
+tried a hundred thousand. Behind that are open files (the hard limit of a process, ulimit -Hn and fs.nr_open, must be above its clients; a server needs no
+port for each), and memory.
 Redis's limit is one topic with very many changes and very many processes: its master sends all of it to each. That is met by fewer and larger
 processes, or by topics that are split (by region), each on a master of its own. More replicas do not help: they are not read from.
 
