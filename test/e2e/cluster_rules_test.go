@@ -128,15 +128,20 @@ func TestRulesOfACluster(t *testing.T) {
 		}
 	}
 
-	// One that knows nothing but what was told goes on as well.
+	// One that knows nothing but what was told, and hears them only when it writes.
+	second.server.Kill()
+	r.sends(func() string { return listing(other) })
 	s := serve(t, "--source", "readsb="+r.URL)
 	fresh := desk{enter(t, s, "/"), s}
-	eventually(t, "it has heard them", func() bool { return s.health().Aircraft == 7 })
-	second.server.Kill()
-	eventually(t, "the fresh one writes", fresh.leads)
-	fresh.makes("last", "4B1801")
-	eventually(t, "the fresh one goes on", func() bool { return fresh.alerts("last") == 1 })
-	for _, name := range []string{"steady", "fickle", "mark", "third", "watched"} {
+	fresh.makes("ready", "4B1807")
+	fresh.makes("last", "4B1808")
+	r.sends(func() string { return listing(other, flight("4b1807")) })
+	eventually(t, "the fresh one goes on", func() bool { return fresh.alerts("ready") == 1 })
+	r.sends(func() string {
+		return listing(other, flight("4b1801"), flight("4b1802"), flight("4b1803"), flight("4b1805"), flight("4b1806"), flight("4b1807"), flight("4b1808"))
+	})
+	eventually(t, "it has heard them", func() bool { return fresh.alerts("last") == 1 })
+	for _, name := range []string{"steady", "fickle", "mark", "third", "watched", "ready"} {
 		if n := fresh.alerts(name); n != 1 {
 			t.Errorf("%s is told %d times", name, n)
 		}
