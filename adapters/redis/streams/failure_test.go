@@ -292,6 +292,37 @@ func TestRestartWithoutData(t *testing.T) {
 	}
 }
 
+// TestAQuietTopicIsBegunAgain: a server that has lost everything gets back a topic, and
+// its events, also when nobody publishes any more, from a process that reads it.
+func TestAQuietTopicIsBegunAgain(t *testing.T) {
+	server := redistest.Single(t)
+	for name, events := range map[string]int{"with events": 3, "without any": 0} {
+		t.Run(name, func(t *testing.T) {
+			log := open(t, server.Config())
+			if _, err := log.Publish(t.Context(), "safety", nil); err != nil {
+				t.Fatal(err)
+			}
+			for n := 1; n <= events; n++ {
+				publish(t, log, event(n))
+			}
+			reader := follow(t, log, "safety")
+			if events > 0 {
+				reader.wantTold(t, 1, 2, 3)
+			}
+			server.Restart(false)
+			later := open(t, server.Config())
+			eventually(t, "it is there again", func() error {
+				state, err := later.Load(t.Context(), "safety")
+				if err == nil && (state.At.Epoch == "" || int(state.At.Seq) != events) {
+					err = fmt.Errorf("it is at %v", state.At)
+				}
+				return err
+			})
+			reader.wantNothingWrong(t)
+		})
+	}
+}
+
 func TestFrozen(t *testing.T) {
 	server := redistest.Single(t)
 	config := server.Config()

@@ -53,9 +53,10 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 			return err
 		}
 		fine()
-		if h.kind == kindEvents {
-			// Before readers are told, so that they do not go back first. (A topic of
-			// state has one writer, who sees for itself.)
+		if h.kind != kindState {
+			// Before readers are told, so that they do not go back first. One that has
+			// lost everything gets it back also when nobody publishes any more. (A topic
+			// of state has one writer, who sees for itself.)
 			if err := t.log.publisherOf(t.name).compare(ctx, h.at, t.position()); err != nil {
 				return err
 			}
