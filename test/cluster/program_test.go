@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/adapters/redis/redistest"
 	"github.com/skygate-io/skygate/adapters/redis/rooms"
 	"github.com/skygate-io/skygate/cmd/skygate/app"
@@ -51,9 +52,15 @@ func TestProgram(t *testing.T) {
 // program starts the program with simulated traffic, and gives its address.
 func (s *stage) program() string {
 	s.t.Helper()
+	return s.programOn(s.redis.Config())
+}
+
+// programOn starts it with settings of Redis.
+func (s *stage) programOn(of redis.Config) string {
+	s.t.Helper()
 	cfg := config.Default()
 	cfg.Listen = "127.0.0.1:0"
-	cfg.Redis = s.redis.Config()
+	cfg.Redis = of
 	a, err := app.New(cfg, zerolog.Nop())
 	if err != nil {
 		s.t.Fatal(err)

@@ -42,7 +42,7 @@ func gather(t *testing.T, url string, kinds ...string) *crowd {
 			c.log[fmt.Sprintf("%s from 127.0.1.%d", kind, i+1)] = nil
 		}
 	}
-	cmd := exec.Command("node", append([]string{"clients.mjs", url, strconv.Itoa(addresses)}, kinds...)...) //nolint:noctx // it ends with the test
+	cmd := exec.Command("node", append([]string{"clients.mjs", url, strconv.Itoa(addresses)}, kinds...)...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

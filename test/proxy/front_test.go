@@ -45,7 +45,7 @@ func cluster(t *testing.T) []*built.Process {
 	}
 	all := make([]*built.Process, processes)
 	for i := range all {
-		all[i] = built.Start(t, exec.Command(binary, "--config", path, "--listen", "127.0.0.1:0")) //nolint:noctx // it ends with the test
+		all[i] = built.Start(t, exec.Command(binary, "--config", path, "--listen", "127.0.0.1:0"))
 	}
 	for _, p := range all {
 		eventually(t, "it is ready", func() error { return ready(p.URL) })
@@ -91,7 +91,7 @@ func (f front) start(t *testing.T, behind []*built.Process, more ...string) (url
 	}
 	command := f.command(program, dir, file)
 	var log bytes.Buffer
-	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends with the test
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
