@@ -15,8 +15,11 @@ import (
 	"github.com/skygate-io/skygate/pkg/rules"
 )
 
-// A book watches a feed.
-var _ feed.Monitor = (*rules.Book)(nil)
+// A book watches a feed, and goes on with what was told.
+var (
+	_ feed.Monitor = (*rules.Book)(nil)
+	_ feed.Heir    = (*rules.Book)(nil)
+)
 
 // somebody has a name and permissions.
 type somebody struct {
