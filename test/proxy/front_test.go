@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -26,6 +27,7 @@ const secret = "sk_proxy_0123456789"
 
 const settings = `
 redis: {mode: single, addresses: [%q]}
+cluster: {presence: {every: 500ms}}
 event_topics: {ops: {permission: ""}}
 auth: {keys: [{name: ops, key: %s, permissions: [publish]}]}
 `
@@ -151,9 +153,31 @@ func freePort(t *testing.T) int {
 
 // ready asks a process whether it is.
 func ready(url string) error {
+	var r struct{ Ready bool }
+	return get(url+"/readyz", &r)
+}
+
+// counts asks a process whether all have so many clients.
+func counts(url string, processes, clients int) error {
+	var h struct {
+		Clients struct {
+			Processes, Connections int
+			Subscribers            map[string]int
+		}
+	}
+	if err := get(url+"/healthz", &h); err != nil {
+		return err
+	}
+	if c := h.Clients; c.Processes != processes || c.Connections != clients || c.Subscribers["ops"] != clients {
+		return fmt.Errorf("it counts %+v, not %d clients of %d processes", c, clients, processes)
+	}
+	return nil
+}
+
+func get(url string, into any) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
@@ -161,11 +185,11 @@ func ready(url string) error {
 	if err != nil {
 		return err
 	}
-	_ = resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("/readyz: %s", resp.Status)
+		return fmt.Errorf("%s: %s", url, resp.Status)
 	}
-	return nil
+	return json.NewDecoder(resp.Body).Decode(into)
 }
 
 // eventually waits until something is no longer an error.

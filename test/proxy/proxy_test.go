@@ -81,9 +81,12 @@ func TestAProcessIsKilled(t *testing.T) {
 				}
 			})
 			var cut []string
+			eventually(t, "all are counted", func() error { return counts(url, processes, 3*addresses) })
+			left := processes
 			for _, victim := range behind[1:] { // another one, when by chance nobody is at the first
 				killed := time.Now()
 				victim.Kill()
+				left--
 				tell(len(ids) + 20)
 				all()
 				if cut = c.cut(); len(cut) > 0 {
@@ -94,6 +97,7 @@ func TestAProcessIsKilled(t *testing.T) {
 			if len(cut) == 0 || len(cut) == 3*addresses {
 				t.Errorf("%d of %d clients were at the process that was killed: they are not spread", len(cut), 3*addresses)
 			}
+			eventually(t, "who was killed is not counted", func() error { return counts(url, left, 3*addresses) })
 			for name, transports := range c.texts("connect") {
 				if kind, _, _ := strings.Cut(name, " "); kind != upgraded && slices.ContainsFunc(transports, func(by string) bool { return by != kind }) {
 					t.Errorf("%s connects by %q", name, transports)
