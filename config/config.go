@@ -164,6 +164,7 @@ func (c *Config) Validate() error {
 		every("cluster.presence", c.Cluster.Presence, defaults.Cluster.Presence, func(v *presence.Config) error { return v.Validate() }),
 	}
 	problems = append(problems, c.validateOwnTopics()...)
+	problems = append(problems, c.validatePermissions()...)
 	for _, policy := range policies() {
 		problems = append(problems, every("topics."+policy.Name, c.Topics[policy.Name], policy.Config(), func(v *topic.Config) error { return v.Validate() }))
 	}

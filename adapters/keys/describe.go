@@ -18,6 +18,22 @@ var (
 	writable = map[string]string{"safety": "safety.acknowledge"}
 )
 
+// named gives the permission for a feature's reading or writing.
+func named(permissions map[string]string, feature, action string) string {
+	if name, ok := permissions[feature]; ok {
+		return name
+	}
+	return feature + "." + action
+}
+
+// Features are the permissions that stand for reading and writing each feature.
+func Features() (names []string) {
+	for _, feature := range features {
+		names = append(names, named(readable, feature, "view"), named(writable, feature, "manage"))
+	}
+	return names
+}
+
 // description is what the reference's clients ask for before they connect
 // (GET /api/v1/auth/config): how to log in, and what needs it.
 type description struct {
@@ -56,10 +72,7 @@ func (r *Ring) describe() description {
 		Features: make(map[string]access, len(features)),
 	}
 	open := func(permissions map[string]string, feature, action string) bool {
-		name, ok := permissions[feature]
-		if !ok {
-			name = feature + "." + action
-		}
+		name := named(permissions, feature, action)
 		return r.mode == Public || r.mode == Hybrid && r.anonymous.May(name)
 	}
 	for _, feature := range features {

@@ -100,7 +100,7 @@ func TestPaths(t *testing.T) {
 		"in the path":            {"GET", "/api/v1/notams/airport/LSZH/?icao=EDDF", "", 200, `{"params":{"icao":"LSZH"}}`},
 		"with a key":             {"GET", "/api/v1/safety/events/squawk%3A1?hours=1", "sk_anna", 200, `{"params":{"hours":1,"id":"squawk:1"}}`},
 		"beside that":            {"GET", "/api/v1/safety/events/stats", "sk_anna", 200, `{"params":{}}`},
-		"without a key":          {"GET", "/api/v1/safety/events", "", 403, `{"type":"error","code":"permission_denied","message":"Permission denied"}`},
+		"without a key":          {"GET", "/api/v1/safety/events", "", 403, `{"type":"error","code":"permission_denied","message":"Permission denied: safety.view is needed"}`},
 		"a key that is nobody's": {"GET", "/api/v1/acars", "sk_bert", 401, `{"type":"error","code":"invalid_token","message":"The key is nobody's"}`},
 		"no number":              {"GET", "/api/v1/acars?limit=many", "", 400, `{"type":"error","code":"invalid_params","message":"limit: \"many\" is not a number"}`},
 		"no finite number":       {"GET", "/api/v1/acars?limit=Inf", "", 400, `{"type":"error","code":"invalid_params","message":"limit: \"Inf\" is not a number"}`},

@@ -171,7 +171,7 @@ func ruleError(err error) error {
 	case errors.Is(err, rules.ErrNotFound):
 		return gateway.Errorf(CodeRuleNotFound, "Rule not found")
 	case errors.Is(err, rules.ErrNotYours):
-		return gateway.Errorf(gateway.CodePermissionDenied, "Permission denied: the rule belongs to another user")
+		return gateway.Errorf(gateway.CodePermissionDenied, "Permission denied: the rule belongs to another user; %s is needed to change it", mayManageAll)
 	case errors.Is(err, rules.ErrTooMany):
 		return gateway.Errorf(CodeTooManyRules, "Too many rules: %d of one user are allowed, %d in all; delete one first", rules.MaxPerUser, rules.MaxRules)
 	case errors.Is(err, rules.ErrTooDear):

@@ -120,7 +120,7 @@ func TestAlertRules(t *testing.T) {
 
 func TestAlertRulesThatAreRefused(t *testing.T) {
 	const none = "Invalid rule: conditions: the rule has no condition and would match every aircraft; give conditions, or rule_type, operator and value"
-	const another = "Permission denied: the rule belongs to another user"
+	const another = "Permission denied: the rule belongs to another user; alerts.manage_all is needed to change it"
 	const missing = "Missing id parameter: the id of the rule, as alert-rules has it"
 	inOffice(t, func(o *office) {
 		o.ask(anna, "alert-rule-create", low)
@@ -129,9 +129,9 @@ func TestAlertRulesThatAreRefused(t *testing.T) {
 			who                         somebody
 			kind, params, code, message string
 		}{
-			{nobody, "alert-rules", `{}`, "permission_denied", "Permission denied"},
-			{watcher, "alert-rule-create", low, "permission_denied", "Permission denied"},
-			{watcher, "alert-rule-delete", `{"id":"1"}`, "permission_denied", "Permission denied"},
+			{nobody, "alert-rules", `{}`, "permission_denied", "Permission denied: alerts.view is needed"},
+			{watcher, "alert-rule-create", low, "permission_denied", "Permission denied: alerts.manage is needed"},
+			{watcher, "alert-rule-delete", `{"id":"1"}`, "permission_denied", "Permission denied: alerts.manage is needed"},
 			{anna, "alert-rule-create", `{"name":"All","conditions":{}}`, "invalid_rule", none},
 			{anna, "alert-rule-create", `null`, "invalid_rule", "Invalid rule: a rule is a JSON object"},
 			{anna, "alert-rule-create", `{"name":"R","conditions":{"groups":[{"conditions":[{"type":"altitude","operator":"lt","value":"low"}]}]}}`, "invalid_rule", "Invalid rule: conditions.groups[0].conditions[0].value: expected a number, got a string"},

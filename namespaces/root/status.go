@@ -25,7 +25,7 @@ type location struct {
 }
 
 func statusRequest(n *gateway.Namespace, cfg Config) {
-	gateway.Handle(n, "status", "system.view_status", func(context.Context, *gateway.Session, struct{}) (status, error) {
+	gateway.Handle(n, "status", mayViewSystem, func(context.Context, *gateway.Session, struct{}) (status, error) {
 		return statusOf(cfg, time.Now()), nil
 	})
 }

@@ -86,10 +86,12 @@ type service struct {
 	Status string `json:"status"` // up or down
 }
 
+// mayViewSystem is what a session needs to see how the program is.
+const mayViewSystem = "system.view_status"
+
 // systemRequests adds the requests for how the program is.
 func systemRequests(n *gateway.Namespace, cfg Config) {
-	const may = "system.view_status"
-	gateway.Handle(n, "ws-status", may, func(context.Context, *gateway.Session, struct{}) (wsStatus, error) {
+	gateway.Handle(n, "ws-status", mayViewSystem, func(context.Context, *gateway.Session, struct{}) (wsStatus, error) {
 		clients := cfg.System.Clients()
 		return wsStatus{
 			Namespace: n.Name(), SupportedTopics: cfg.Hub.Topics(), Requests: n.Requests(), Timestamp: wire.Timestamp(time.Now()),
@@ -97,10 +99,10 @@ func systemRequests(n *gateway.Namespace, cfg Config) {
 			TopicSubscribers: clients.Subscribers, Processes: clients.Processes,
 		}, nil
 	})
-	gateway.Handle(n, "system-status", may, func(context.Context, *gateway.Session, struct{}) (systemStatus, error) {
+	gateway.Handle(n, "system-status", mayViewSystem, func(context.Context, *gateway.Session, struct{}) (systemStatus, error) {
 		return summary(cfg, time.Now())
 	})
-	gateway.Handle(n, "system-info", may, func(context.Context, *gateway.Session, struct{}) (systemInfo, error) {
+	gateway.Handle(n, "system-info", mayViewSystem, func(context.Context, *gateway.Session, struct{}) (systemInfo, error) {
 		return systemInfo{
 			Version: cfg.System.Version(), GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 			Feeder: where(cfg.Receiver()), Timestamp: wire.Timestamp(time.Now()),
@@ -111,7 +113,7 @@ func systemRequests(n *gateway.Namespace, cfg Config) {
 		}, nil
 	})
 	for _, name := range []string{"health", "system-health"} {
-		gateway.Handle(n, name, may, func(context.Context, *gateway.Session, struct{}) (systemHealth, error) {
+		gateway.Handle(n, name, mayViewSystem, func(context.Context, *gateway.Session, struct{}) (systemHealth, error) {
 			return health(cfg.System.Health(), time.Now()), nil
 		})
 	}

@@ -32,6 +32,17 @@ func Handle[P, R any](n *Namespace, requestType, permission string, handle func(
 // Requests are the types of request that there are, in order.
 func (n *Namespace) Requests() []string { return slices.Sorted(maps.Keys(n.requests)) }
 
+// Permissions are what requests need, each once, in order.
+func (n *Namespace) Permissions() (names []string) {
+	for _, r := range n.requests {
+		if r.permission != "" {
+			names = append(names, r.permission)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // onRequest answers {type, request_id, params} by "response" or "error".
 func (n *Namespace) onRequest(s *Session, payload json.RawMessage, ack Ack) error {
 	var ask *struct {
@@ -84,7 +95,7 @@ func (n *Namespace) answer(s *Session, requestType string, params json.RawMessag
 	case s.ctx.Err() != nil:
 		return nil, s.ctx.Err()
 	case !s.who.May(r.permission):
-		return nil, errorf(CodePermissionDenied, "Permission denied")
+		return nil, errorf(CodePermissionDenied, "Permission denied: %s is needed", r.permission)
 	}
 	return r.handle(s.ctx, s, params)
 }
