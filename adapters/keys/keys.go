@@ -38,6 +38,9 @@ func New(cfg Config) *Ring {
 	return r
 }
 
+// Len is how many keys there are.
+func (r *Ring) Len() int { return len(r.keys) }
+
 // Find gives who has a key, whatever the mode. It takes the same time for each.
 func (r *Ring) Find(key string) (who gateway.Identity, ok bool) {
 	sum := sha256.Sum256([]byte(key))

@@ -32,7 +32,12 @@ type who struct {
 func (w who) ID() string                 { return w.id }
 func (w who) May(permission string) bool { return slices.Contains(w.may, permission) }
 
-func find(key string) (gateway.Identity, bool) {
+// ring are the keys of the tests.
+type ring struct{}
+
+func (ring) Len() int { return 3 }
+
+func (ring) Find(key string) (gateway.Identity, bool) {
 	may := map[string][]string{
 		"sk_all":    {"publish"},
 		"sk_ops":    {"publish.ops"},
@@ -74,7 +79,7 @@ func serve(t *testing.T, change func(*publish.Config)) *site {
 		}()
 		topics, ended = append(topics, publish.Topic{Policy: p, Publisher: publisher}), append(ended, done)
 	}
-	web := httptest.NewServer(publish.New(cfg, topics, find))
+	web := httptest.NewServer(publish.New(cfg, topics, ring{}))
 	s.url = web.URL
 	t.Cleanup(func() {
 		http.DefaultClient.CloseIdleConnections()

@@ -43,7 +43,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		p := &teller{policy: topic.DefaultOwn().Policy("ops")}
-		h := publish.New(publish.DefaultConfig(), []publish.Topic{{Policy: p.policy, Publisher: p}}, find)
+		h := publish.New(publish.DefaultConfig(), []publish.Topic{{Policy: p.policy, Publisher: p}}, ring{})
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("X-API-Key", "sk_all")
 		r.Header.Set("Content-Type", "application/json")

@@ -56,25 +56,30 @@ type Topic struct {
 	Publisher Publisher
 }
 
-// Find gives who has a key.
-type Find func(key string) (who gateway.Identity, ok bool)
+// Keys are the keys that are known: [*keys.Ring].
+type Keys interface {
+	// Find gives who has a key.
+	Find(key string) (who gateway.Identity, ok bool)
+	// Len is how many keys there are.
+	Len() int
+}
 
 // Handler answers requests. It is safe for concurrent use.
 type Handler struct {
 	cfg    Config
 	topics map[string]Topic
-	find   Find
+	keys   Keys
 
 	mu     sync.Mutex // guards limits
 	limits map[string]*rate.Limiter
 }
 
-// permission is what a key needs for all topics; for one it is permission.<topic>.
-const permission = "publish"
+// Permission is what a key needs for all topics; for one it is Permission.<topic>.
+const Permission = "publish"
 
 // New gives a handler for some topics.
-func New(cfg Config, topics []Topic, find Find) *Handler {
-	h := &Handler{cfg: cfg, topics: map[string]Topic{}, find: find, limits: map[string]*rate.Limiter{}}
+func New(cfg Config, topics []Topic, keys Keys) *Handler {
+	h := &Handler{cfg: cfg, topics: map[string]Topic{}, keys: keys, limits: map[string]*rate.Limiter{}}
 	for _, t := range topics {
 		if t.Event == "" && t.Policy.Tells == nil {
 			t.Event = t.Policy.Prefix + ":" + strings.TrimSuffix(t.Policy.List, "s")
@@ -132,8 +137,8 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) (result, error) 
 	switch {
 	case !ok:
 		return result{}, refusal(codeUnknownTopic, "There is no topic of events %q", shorten(ask.Topic))
-	case !who.May(permission) && !who.May(permission+"."+ask.Topic):
-		return result{}, refusal(gateway.CodePermissionDenied, "The key lacks the permission %s.%s", permission, ask.Topic)
+	case !who.May(Permission) && !who.May(Permission+"."+ask.Topic):
+		return result{}, refusal(gateway.CodePermissionDenied, "The key lacks the permission %s.%s", Permission, ask.Topic)
 	case len(ask.Events) > h.cfg.Burst:
 		return result{}, refusal(gateway.CodeInvalidPayload, "events: %d are too many for a request: %d are allowed", len(ask.Events), h.cfg.Burst)
 	}
@@ -152,11 +157,14 @@ func (h *Handler) admit(r *http.Request) (gateway.Identity, error) {
 	if r.Method != http.MethodPost {
 		return nil, refusal(codeMethod, "Use POST")
 	}
+	if h.keys.Len() == 0 {
+		return nil, refusal(gateway.CodeAuthRequired, "This server has no keys, so nobody can publish: whoever runs it sets auth.keys, one with the permission %s", Permission)
+	}
 	key := keyOf(r.Header)
 	if key == "" {
 		return nil, refusal(gateway.CodeAuthRequired, "A key is required: the header Authorization: Bearer sk_..., or X-API-Key")
 	}
-	who, ok := h.find(key)
+	who, ok := h.keys.Find(key)
 	switch {
 	case !ok:
 		return nil, refusal(gateway.CodeInvalidToken, "The server does not know this key")

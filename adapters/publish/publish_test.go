@@ -12,6 +12,7 @@ import (
 
 	"github.com/skygate-io/skygate/adapters/publish"
 	"github.com/skygate-io/skygate/pkg/feed"
+	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
@@ -97,6 +98,8 @@ func TestRefusals(t *testing.T) {
 		says      string
 	}{
 		"no key":             {"", good, nil, 401, "auth_required", "Authorization"},
+		"two keys, one good": {"sk_other", `{"topic":"moon","data":{}}`, []string{"X-API-Key", "sk_ops"}, 404, "unknown_topic", ""},
+		"a bad header's key": {"sk_ops", good, []string{"X-API-Key", "sk_other"}, 401, "invalid_token", ""},
 		"an unknown key":     {"sk_other", good, nil, 401, "invalid_token", ""},
 		"no permission":      {"sk_reader", good, nil, 403, "permission_denied", "publish.ops"},
 		"another topic's":    {"sk_ops", `{"topic":"acars","data":{}}`, nil, 403, "permission_denied", "publish.acars"},
@@ -194,7 +197,7 @@ func (a *away) PublishOnce(ctx context.Context, _ string, e record.Event, at int
 }
 
 func TestLogIsAway(t *testing.T) {
-	h := publish.New(publish.DefaultConfig(), []publish.Topic{{Policy: topic.DefaultOwn().Policy("ops"), Publisher: &away{room: 1}}}, find)
+	h := publish.New(publish.DefaultConfig(), []publish.Topic{{Policy: topic.DefaultOwn().Policy("ops"), Publisher: &away{room: 1}}}, ring{})
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{"topic":"ops","events":[{"data":{}},{"data":{}}],"key":"k"}`))
 	r.Header.Set("Authorization", "bearer sk_all")
 	r.Header.Set("Content-Type", "application/json; charset=UTF-8")
@@ -204,3 +207,22 @@ func TestLogIsAway(t *testing.T) {
 		t.Errorf("%d %s %v", w.Code, got, w.Header())
 	}
 }
+
+// Where there are no keys, nobody looks for a mistake in theirs.
+func TestServerWithoutKeys(t *testing.T) {
+	h := publish.New(publish.DefaultConfig(), nil, keyless{})
+	for name, key := range map[string]string{"with a key": "sk_other", "without one": ""} {
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/publish", strings.NewReader(`{}`))
+		r.Header.Set("X-API-Key", key)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Body.String(); w.Code != 401 || !strings.Contains(got, `"auth_required"`) || !strings.Contains(got, "has no keys") || !strings.Contains(got, "auth.keys") {
+			t.Errorf("%s: %d %s", name, w.Code, got)
+		}
+	}
+}
+
+type keyless struct{}
+
+func (keyless) Len() int                             { return 0 }
+func (keyless) Find(string) (gateway.Identity, bool) { return nil, false }

@@ -59,11 +59,15 @@ type event struct {
 
 // keyOf gives the API key of a request, "" when there is none.
 func keyOf(h http.Header) string {
+	// Who says a key by its own header means that: Authorization may be a proxy's.
+	if key := strings.TrimSpace(h.Get("X-API-Key")); key != "" {
+		return key
+	}
 	scheme, key, ok := strings.Cut(h.Get("Authorization"), " ")
 	if ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(key)
 	}
-	return h.Get("X-API-Key")
+	return ""
 }
 
 func isJSON(h http.Header) bool {

@@ -122,11 +122,12 @@ func (h *Handler) bucket(r *http.Request) *ratelimit.Bucket {
 
 // auth is what a client of Socket.IO would send with its CONNECT.
 func auth(r *http.Request) json.RawMessage {
-	key := r.Header.Get("X-API-Key")
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		key = bearer
+	// Who says a key by its own header means that: Authorization may be a proxy's.
+	key := strings.TrimSpace(r.Header.Get("X-API-Key"))
+	if scheme, bearer, ok := strings.Cut(r.Header.Get("Authorization"), " "); key == "" && ok && strings.EqualFold(scheme, "Bearer") {
+		key = strings.TrimSpace(bearer)
 	}
-	if key = strings.TrimSpace(key); key == "" {
+	if key == "" {
 		return nil
 	}
 	raw, err := json.Marshal(map[string]string{"token": key})

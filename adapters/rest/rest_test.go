@@ -135,3 +135,35 @@ func TestWhoAsksForTooMuch(t *testing.T) {
 		}
 	}
 }
+
+// The scheme is in any case, and a key of one's own header counts whatever the other says.
+func TestHeadersOfKeys(t *testing.T) {
+	s := serve(t, gateway.Limit{})
+	for name, tc := range map[string]struct {
+		headers map[string]string
+		status  int
+	}{
+		"lower case":              {map[string]string{"Authorization": "bearer sk_anna"}, 200},
+		"upper case, more spaces": {map[string]string{"Authorization": "BEARER   sk_anna "}, 200},
+		"its own header":          {map[string]string{"X-API-Key": " sk_anna "}, 200},
+		"another's Bearer":        {map[string]string{"Authorization": "Bearer sk_bert", "X-API-Key": "sk_anna"}, 200},
+		"another scheme":          {map[string]string{"Authorization": "Basic sk_anna"}, 403},
+		"another's header":        {map[string]string{"Authorization": "Bearer sk_anna", "X-API-Key": "sk_bert"}, 401},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/v1/safety/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for header, value := range tc.headers {
+			req.Header.Set(header, value)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != tc.status {
+			t.Errorf("%s: %d, want %d", name, resp.StatusCode, tc.status)
+		}
+	}
+}

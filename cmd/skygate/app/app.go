@@ -109,7 +109,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.Handle(cfg.SocketIO.Path+"/", a.sockets.Handler())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.Handle("/api/v1/publish", publish.New(cfg.Publish, a.openOutside(policies), ring.Find))
+	mux.Handle("/api/v1/publish", publish.New(cfg.Publish, a.openOutside(policies), ring))
 	mux.Handle("GET /api/v1/auth/config", ring.Describe())
 	mux.Handle(rest.Prefix, rest.New(cfg.REST, overHTTP(a.spaces)...))
 	mux.Handle("/", web.Handler())
