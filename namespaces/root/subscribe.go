@@ -80,6 +80,9 @@ func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
 	if err != nil {
 		return err
 	}
+	if err := flat(filters, ask.Topics); err != nil {
+		return err
+	}
 	if want.Filters, err = parseFilters(filters); err != nil {
 		return err
 	}
@@ -105,6 +108,21 @@ func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
 		return gateway.Errorf(gateway.CodeInvalidPayload, "%s", wrong.Message)
 	}
 	return fill(ack, answer, err)
+}
+
+// flat finds filters that are not by topic: {bbox: {..}} for {aircraft: {bbox: {..}}}.
+func flat(given map[string]json.RawMessage, topics topicList) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !view.IsCondition(name) || slices.Contains(topics, name) {
+			continue
+		}
+		of := Aircraft().Name
+		if len(topics) > 0 && !slices.Contains(topics, of) && topics[0] != hub.All {
+			of = topics[0]
+		}
+		return gateway.Errorf(gateway.CodeInvalidPayload, "filters.%s: %s is a condition, not a topic; write filters: {%s: {%s: ..}}", name, name, of, name)
+	}
+	return nil
 }
 
 // parseFilters reads the filters by topic. The first that is wrong, by name, is told.

@@ -363,6 +363,8 @@ func TestWrongSubscribe(t *testing.T) {
 	tooMany := strings.TrimSuffix(strings.Repeat(`"a",`, hub.MaxFields+1), ",")
 	for name, tc := range map[string]struct{ parts, says string }{
 		"a value out of range": {`"filters":{"aircraft":{"bbox":{"north":91,"south":1,"east":1,"west":1}}}`, "filters.aircraft.bbox.north: 91 is out of range: -90 to 90"},
+		"flat":                 {`"filters":{"bbox":{"north":9,"south":1,"east":1,"west":1}}`, "filters.bbox: bbox is a condition, not a topic; write filters: {aircraft: {bbox: ..}}"},
+		"flat, beside a topic": {`"filters":{"aircraft":{},"military":true}`, "filters.military: military is a condition, not a topic; write filters: {aircraft: {military: ..}}"},
 		"half a box":           {`"filters":{"aircraft":{"bbox":{"north":9,"south":1,"east":1}}}`, "filters.aircraft.bbox.west: is missing"},
 		"a box upside down":    {`"filters":{"aircraft":{"bbox":{"north":1,"south":9,"east":1,"west":1}}}`, "filters.aircraft.bbox: north 1 is below south 9"},
 		"unknown condition":    {`"filters":{"aircraft":{"bxbox":{}}}`, `filters.aircraft: unknown condition "bxbox"; there are: ` + conditions},

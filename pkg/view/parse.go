@@ -91,6 +91,9 @@ var readers = map[string]func(c *conditions, path string, raw json.RawMessage) e
 	},
 }
 
+// IsCondition says whether a name is that of a condition of filters.
+func IsCondition(name string) bool { return readers[name] != nil }
+
 // ParseFilter reads a client's filter; nothing, null and {} give nil, and so
 // does one whose conditions are all null. Its error is a [*FilterError].
 func ParseFilter(raw json.RawMessage) (*Filter, error) {
