@@ -181,6 +181,9 @@ func (c *Config) Validate() error {
 
 func validateListen(address string) error {
 	_, port, err := net.SplitHostPort(address)
+	if _, number := strconv.ParseUint(address, 10, 16); err != nil && number == nil {
+		return fmt.Errorf("listen: %q is not HOST:PORT; did you mean :%s?", address, address)
+	}
 	if err != nil {
 		return fmt.Errorf("listen: %q is not HOST:PORT, such as :8080 or 127.0.0.1:8080", address)
 	}

@@ -87,6 +87,8 @@ func findKind(given any, found *problems) (kind, bool) {
 		found.add("kind", "is missing: it is one of %s", strings.Join(all, ", "))
 	case !isText:
 		found.add("kind", "want text, not %s", describe(given))
+	case withKind(name) != "":
+		found.add("kind", "this is an address, not one of %s%s", strings.Join(all, ", "), withKind(name))
 	default:
 		found.add("kind", "%q is not one of %s%s", name, strings.Join(all, ", "), nearest(name, all))
 	}

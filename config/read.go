@@ -187,6 +187,9 @@ func describe(given any) string {
 // lists have their items apart by commas or spaces.
 func fromText(t reflect.Type, text string) (any, error) {
 	if t.Kind() == reflect.Slice {
+		if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
+			return nil, fmt.Errorf("want items with commas between them, as in a,b, without brackets and quotes, not %q", text)
+		}
 		items := []any{}
 		for _, item := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 			items = append(items, item)

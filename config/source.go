@@ -79,6 +79,9 @@ func textSources(texts []string) []any {
 	list := make([]any, len(texts))
 	for i, text := range texts {
 		kindName, address, given := strings.Cut(text, "=")
+		if strings.ContainsAny(kindName, ":/") { // an address alone, whose query has the "="
+			kindName, given = text, false
+		}
 		entry := map[string]any{"kind": kindName}
 		if given {
 			entry["address"] = address

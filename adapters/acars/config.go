@@ -118,6 +118,9 @@ func parseEndpoint(text string) (endpoint, error) {
 		return endpoint{}, errors.New("must begin with udp://, tcp:// or tcp-listen://")
 	}
 	port := u.Port()
+	if _, err := strconv.ParseUint(u.Hostname(), 10, 16); err == nil && port == "" {
+		return endpoint{}, fmt.Errorf("has no port: write %s://:%s", u.Scheme, u.Hostname())
+	}
 	switch {
 	case port != "":
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {

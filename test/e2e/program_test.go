@@ -64,7 +64,7 @@ func TestWrongSettings(t *testing.T) {
 		"unknown variable":    {[]string{"SKYGATE_BACH_WINDOW=1s"}, nil, 2, "SKYGATE_BACH_WINDOW"},
 		"precision":           {[]string{"SKYGATE_TOPICS_AIRCRAFT_PRECISION_GS=16"}, nil, 2, "topics.aircraft.precision.gs"},
 		"check":               {nil, []string{"config", "check", file("listen: 7\nlogs: {}\n")}, 2, "logs"},
-		"port that is taken":  {nil, []string{"--listen", taken.Addr().String()}, 1, "address already in use"},
+		"port that is taken":  {nil, []string{"--listen", taken.Addr().String()}, 1, "address already in use: another program has this port; --listen HOST:PORT names another"},
 		"recording not there": {nil, []string{"--listen", "127.0.0.1:0", "--source", "replay=/nowhere.jsonl"}, 1, "/nowhere.jsonl"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -115,7 +116,9 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.Handle("/", web.Handler())
 	a.http = &http.Server{Handler: slowBodies(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 
-	if a.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
+	if a.listener, err = net.Listen("tcp", cfg.Listen); errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen: %w: another program has this port; --listen HOST:PORT names another", err)
+	} else if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return a, nil
