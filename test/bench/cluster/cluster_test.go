@@ -39,7 +39,7 @@ func small() *plan {
 	return &plan{
 		only: scenarioNames(), windows: 2, window: 300 * time.Millisecond, warmup: 300 * time.Millisecond,
 		processes: []int{1, 2}, clients: []int{4, 10}, large: 400,
-		outage: outagePlan{5, 39.7, 500 * time.Millisecond, 300 * time.Millisecond},
+		outage: outagePlan{5, 39.7, 2, 300 * time.Millisecond, 300 * time.Millisecond},
 	}
 }
 
@@ -134,11 +134,12 @@ func TestOutage(t *testing.T) {
 	if err != nil || len(b.faults) > 0 {
 		t.Fatal(err, b.faults)
 	}
-	want := spells[0].own().latency(localStream).Count()
+	want, _, _ := spells[0].latency(own)
 	for _, s := range spells {
-		own, others := s.own().latency(localStream).Count(), s.others().latency(localStream).Count()
-		if own != want || want < 5*15 || (others > 0) != (s.name == "there") {
-			t.Errorf("Redis %s: %d events to the process's own clients, %d to the other's", s.name, own, others)
+		mine, p50, p99 := s.latency(own)
+		others, _, _ := s.latency(other)
+		if mine != want || want < 2*5*10 || p50 <= 0 || p99 < p50 || len(s.told) != 2 || (others > 0) != (s.name == "there") {
+			t.Errorf("Redis %s: %d events to the process's own clients after %v and %v, %d to the other's", s.name, mine, p50, p99, others)
 		}
 	}
 }

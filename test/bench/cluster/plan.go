@@ -38,6 +38,7 @@ type plan struct {
 type outagePlan struct {
 	clients       int
 	hz            float64
+	windows       int
 	window, quiet time.Duration
 }
 
@@ -46,7 +47,7 @@ func full() *plan {
 	return &plan{
 		only: scenarioNames(), windows: 3, window: 1500 * time.Millisecond, warmup: 800 * time.Millisecond,
 		processes: []int{1, 2, 4}, clients: []int{100, 1000, 4000}, large: 10_000,
-		outage: outagePlan{100, 39.7, 5 * time.Second, 2 * time.Second},
+		outage: outagePlan{100, 39.7, 3, 2 * time.Second, 2 * time.Second},
 	}
 }
 
@@ -55,7 +56,7 @@ func short() *plan {
 	p := full()
 	p.windows = 1
 	p.processes, p.clients = []int{1, 4}, []int{100, 4000}
-	p.outage.window, p.outage.quiet = 2*time.Second, time.Second
+	p.outage.windows, p.outage.quiet = 1, time.Second
 	return p
 }
 
@@ -74,7 +75,11 @@ func (p *plan) takes() (sum time.Duration) {
 		sum += 2 * (3*time.Second + p.warmup + windows) // many aircraft
 	}
 	if p.has("outage") {
-		sum += 3*time.Second + 3*(p.outage.window+p.outage.quiet+p.warmup+time.Second)
+		one := p.outage.quiet + p.warmup + time.Second
+		for range p.outage.windows {
+			one += p.outage.window + time.Second/2
+		}
+		sum += 3*time.Second + 3*one
 	}
 	return sum
 }
