@@ -5,13 +5,15 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
 
 // errForbidden is the error of a connection to where the server must not go.
-var errForbidden = errors.New("the address is of this machine or a private network (allow_private permits it)")
+var errForbidden = errors.New("the address is of this machine or a private network; webhook.allow_private in the settings permits that")
 
 // inside are the networks that are not the public internet, beyond those that
 // netip knows, and those whose addresses stand for others.
@@ -32,6 +34,21 @@ func isPublic(ip netip.Addr) bool {
 	ip = ip.Unmap().WithZone("")
 	return ip.IsGlobalUnicast() && !ip.IsPrivate() &&
 		!slices.ContainsFunc(inside, func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// Check says of an address whether nothing would ever be delivered there, as far as it
+// tells by itself: where a name leads is known only when it is delivered to.
+func (c Config) Check(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || c.AllowPrivate {
+		return nil // what is no address at all is refused elsewhere
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	ip, err := netip.ParseAddr(host)
+	if err == nil && !isPublic(ip) || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return errForbidden
+	}
+	return nil
 }
 
 // guard looks at an address just before it is connected to.

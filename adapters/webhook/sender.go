@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,6 +53,7 @@ type Stats struct {
 type job struct {
 	url, host string
 	event, id string
+	rule      string // its id, for logs
 	body      []byte
 	attempts  int
 	due       time.Time
@@ -76,7 +78,7 @@ func (s *Sender) Deliver(address string, e record.Event) bool {
 		return true
 	}
 	now := time.Now()
-	j := &job{url: address, event: e.Name, id: e.Key, due: now, body: e.AppendJSON(nil, "id", now.UnixMilli())}
+	j := &job{url: address, event: e.Name, id: e.Key, rule: ruleOf(e), due: now, body: e.AppendJSON(nil, "id", now.UnixMilli())}
 	u, err := url.Parse(address)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,6 +93,15 @@ func (s *Sender) Deliver(address string, e record.Event) bool {
 	j.host = u.Hostname()
 	s.addLocked(j)
 	return true
+}
+
+// ruleOf gives the id of an alert's rule; "" when it names none.
+func ruleOf(e record.Event) (id string) {
+	raw := e.Fields.Get("rule_id")
+	if json.Unmarshal([]byte(raw), &id) != nil {
+		return raw // a number
+	}
+	return id
 }
 
 func (s *Sender) addLocked(j *job) {
@@ -204,7 +215,7 @@ func (s *Sender) givenUpLocked(j *job, err error) {
 		clear(s.failing)
 	}
 	s.failing[j.host] = true
-	s.logger.Warn().Str("host", j.host).Int("attempts", j.attempts).Err(err).Msg("an alert could not be delivered")
+	s.logger.Warn().Str("host", j.host).Str("rule", j.rule).Int("attempts", j.attempts).Err(err).Msg("an alert could not be delivered")
 }
 
 func (s *Sender) end() {

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const secret = "0123456789abcdef"
 
 func alert(id string) record.Event {
-	return record.Event{Name: "alert:triggered", Record: record.Record{Key: id, Fields: record.Fields{{Name: "message", Raw: `"Low <é>"`}}}}
+	return record.Event{Name: "alert:triggered", Record: record.Record{Key: id, Fields: record.Fields{{Name: "message", Raw: `"Low <é>"`}, {Name: "rule_id", Raw: "12"}}}}
 }
 
 // receiver is a server that answers with status codes in turn, then with 204.
@@ -98,7 +99,7 @@ func TestDelivers(t *testing.T) {
 		until(t, s, func(st webhook.Stats) bool { return st.Delivered == 1 })
 	})
 	req, body := r.got[0], r.body[0]
-	if body != `{"id":"12:A1:x","message":"Low <é>"}` || req.Method != "POST" || req.URL.String() != "/alerts?key=1" {
+	if body != `{"id":"12:A1:x","message":"Low <é>","rule_id":12}` || req.Method != "POST" || req.URL.String() != "/alerts?key=1" {
 		t.Errorf("%s %s %s", req.Method, req.URL, body)
 	}
 	for name, want := range map[string]string{
@@ -121,7 +122,8 @@ func TestSign(t *testing.T) {
 
 func TestPrivateAddressesAreRefused(t *testing.T) {
 	r := receive(t)
-	s := webhook.New(webhook.DefaultConfig(), zerolog.Nop())
+	var log bytes.Buffer // written to by one at a time, and read when all have ended
+	s := webhook.New(webhook.DefaultConfig(), zerolog.New(zerolog.SyncWriter(&log)))
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.URL, "http://"), ":")
 	run(t, s, func() {
 		for _, address := range []string{r.URL, "http://localhost:" + port, "http://[::1]:" + port, "http://[::ffff:127.0.0.1]:" + port, "http://0.0.0.0:" + port} {
@@ -136,6 +138,9 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 	})
 	if st := s.Stats(); st.Refused != 9 || r.requests() != 0 {
 		t.Errorf("%+v, %d requests", st, r.requests())
+	}
+	if text := log.String(); !strings.Contains(text, `"rule":"12"`) || !strings.Contains(text, "webhook.allow_private") {
+		t.Errorf("it is logged as %s", text)
 	}
 	for ip, want := range map[string]bool{
 		"8.8.8.8": true, "2a00:1450:4001::1": true, "127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false,
@@ -205,6 +210,29 @@ func TestConfig(t *testing.T) {
 		change(&cfg)
 		if err := cfg.Validate(); err == nil || !strings.HasPrefix(err.Error(), says) {
 			t.Errorf("%v, want %q", err, says)
+		}
+	}
+}
+
+func TestAddressesThatNothingIsDeliveredTo(t *testing.T) {
+	for address, refused := range map[string]bool{
+		"http://127.0.0.1:9/":         true,
+		"https://[::1]/x":             true,
+		"http://192.168.1.10/hook":    true,
+		"http://[::ffff:10.0.0.1]/":   true,
+		"http://169.254.169.254/":     true,
+		"http://LocalHost:8080/":      true,
+		"http://a.localhost./":        true,
+		"https://example.org/alerts":  false,
+		"https://93.184.215.14/":      false,
+		"https://localhost.example/x": false,
+	} {
+		err := webhook.DefaultConfig().Check(address)
+		if (err != nil) != refused || refused && !strings.Contains(err.Error(), "webhook.allow_private") {
+			t.Errorf("%s: %v", address, err)
+		}
+		if err := (webhook.Config{AllowPrivate: true}).Check(address); err != nil {
+			t.Errorf("%s, permitted: %v", address, err)
 		}
 	}
 }

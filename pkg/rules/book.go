@@ -27,6 +27,7 @@ type Book struct {
 	// Static.
 	store     Store
 	triggered func(Alert)
+	address   func(string) error // nil takes all
 
 	edit   sync.Mutex // held while rules are changed; guards the two below
 	nextID uint64
@@ -46,12 +47,15 @@ type Config struct {
 	// Triggered is told of each alert, before it is published, by the goroutine that
 	// observes; it must not wait. nil is nobody.
 	Triggered func(Alert)
+	// Address says what is wrong with the api_url of a rule that is made or changed; nil
+	// takes all. Rules that are there already are not asked about.
+	Address func(string) error
 }
 
 // Open gives a book with the rules that the store has. A [SharedStore] that is away for
 // now is no error: the rules come with [Book.Run], and until then there are none.
 func Open(cfg Config) (*Book, error) {
-	b := &Book{store: cfg.Store, triggered: cfg.Triggered, monitor: New(cfg.Zone), nextID: 1, loaded: cfg.Store == nil}
+	b := &Book{store: cfg.Store, triggered: cfg.Triggered, address: cfg.Address, monitor: New(cfg.Zone), nextID: 1, loaded: cfg.Store == nil}
 	b.monitor.budget = newBudget()
 	_, shared := cfg.Store.(SharedStore)
 	if err := b.Reload(); err != nil && (!shared || !errors.Is(err, ErrAway)) {
@@ -120,6 +124,9 @@ func (b *Book) List(u User) []*Rule {
 // that is wrong, [ErrTooMany], [ErrTooDear], or the store's.
 func (b *Book) Create(u User, raw json.RawMessage, now time.Time) (*Rule, error) {
 	parsed, err := Parse(raw)
+	if err == nil {
+		err = b.checkAddress(parsed.APIURL)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +192,10 @@ func (b *Book) change(u User, id string, now time.Time, edit func(old *Rule) (*R
 		if err != nil {
 			return edited{}, err
 		}
-		if r, err = edit(old); err != nil {
+		if r, err = edit(old); err == nil && r.APIURL != old.APIURL {
+			err = b.checkAddress(r.APIURL)
+		}
+		if err != nil {
 			return edited{}, err
 		}
 		r.ID, r.Owner, r.CreatedAt = old.ID, old.Owner, old.CreatedAt
@@ -209,6 +219,16 @@ func (b *Book) change(u User, id string, now time.Time, edit func(old *Rule) (*R
 		return nil, err
 	}
 	return r, nil
+}
+
+func (b *Book) checkAddress(address string) error {
+	if b.address == nil || address == "" {
+		return nil
+	}
+	if err := b.address(address); err != nil {
+		return wrong("api_url", "%v", err)
+	}
+	return nil
 }
 
 // with gives the rule with what a client changes of it.

@@ -231,3 +231,41 @@ func TestWhatNobodyOwnsIsPublic(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with an address is said when a rule gets it, and not when another part
+// of a rule that has it already is changed.
+func TestAddressesThatAreRefused(t *testing.T) {
+	strict := false
+	b := open(t, rules.Config{Address: func(address string) error {
+		if strict && address != "https://good.example/" {
+			return errors.New("is not good")
+		}
+		return nil
+	}})
+	with := func(address string) json.RawMessage {
+		return json.RawMessage(lowFlyer[:len(lowFlyer)-1] + `,"api_url":"` + address + `"}`)
+	}
+	old, err := b.Create(anna, with("https://bad.example/"), start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict = true
+	const want = "api_url: is not good"
+	var wrong *rules.Error
+	if _, err := b.Create(anna, with("https://bad.example/"), start); !errors.As(err, &wrong) || err.Error() != want {
+		t.Errorf("made: %v", err)
+	}
+	for patch, want := range map[string]string{
+		`{"name":"Lower"}`:                     "",
+		`{"api_url":"https://worse.example/"}`: want,
+		`{"api_url":null}`:                     "",
+	} {
+		_, err := b.Update(anna, old.ID, json.RawMessage(patch), start)
+		if got := fmt.Sprint(err); want == "" && err != nil || want != "" && got != want {
+			t.Errorf("%s: %v", patch, err)
+		}
+	}
+	if _, err := b.Create(anna, with("https://good.example/"), start); err != nil {
+		t.Errorf("a good one: %v", err)
+	}
+}

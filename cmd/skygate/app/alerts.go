@@ -35,7 +35,8 @@ func openAlerts(cfg config.Config, log feedlog.Log, c *cluster, logger zerolog.L
 		sender:    webhook.New(cfg.Webhook, logger),
 	}
 	book := rules.Config{
-		Zone: time.Local,
+		Zone:    time.Local,
+		Address: cfg.Webhook.Check,
 		Triggered: func(t rules.Alert) {
 			if a.lookout.Speaks() { // else another process delivers
 				a.sender.Deliver(t.Rule.APIURL, t.Event)
