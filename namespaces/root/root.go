@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -87,12 +90,29 @@ func object[P any](what string, handle func(*gateway.Session, P, gateway.Ack) er
 		if json.Unmarshal(raw, &members) != nil || members == nil {
 			return noTopics(what)
 		}
+		if members["topics"] == nil && members["topic"] == nil && len(members) > 0 {
+			names := slices.Sorted(maps.Keys(members))
+			return gateway.Errorf(gateway.CodeInvalidPayload, "%v; this one has %s", noTopics(what), listed(names))
+		}
 		var payload P
 		if err := gateway.Decode(raw, &payload); err != nil {
 			return gateway.Errorf(gateway.CodeInvalidPayload, "Invalid %s request: %v", what, err)
 		}
 		return handle(s, payload, ack)
 	}
+}
+
+// listed names what a client sent, cut to what helps.
+func listed(names []string) string {
+	const most, enough = 5, 40
+	names = slices.Clone(names[:min(most, len(names))])
+	for i, name := range names {
+		if len(name) > enough {
+			name = strings.ToValidUTF8(name[:enough], "") + "…"
+		}
+		names[i] = strconv.Quote(name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // What a client may ask for topics, as errors call it.

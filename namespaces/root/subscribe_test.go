@@ -446,3 +446,27 @@ func TestSubscribeWithConnectIsASubscribe(t *testing.T) {
 		}
 	})
 }
+
+// Who misspelt 'topics' is shown what was sent, and no more of it than helps.
+func TestSubscribeWithoutTopics(t *testing.T) {
+	long := strings.Repeat("x", 500)
+	run(t, "members that are not topics", func(t *testing.T, n *gateway.Namespace) {
+		c := enter(t, n, `{"subscribe":{"topics":[]}}`)
+		defer c.s.Close()
+		c.c.take()
+		for payload, want := range map[string]string{
+			`{"topicz":["aircraft"]}`:               `a list of names; this one has \"topicz\""}`,
+			`{"filters":{},"aircraft":true}`:        `; this one has \"aircraft\", \"filters\""}`,
+			`{}`:                                    `a list of names"}`,
+			`{"topics":null,"x":1}`:                 `a list of names"}`,
+			`{"a` + long + `":1}`:                   `xxx…\""}`,
+			`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1}`: `\"d\", \"e\""}`,
+		} {
+			c.s.Receive("subscribe", []json.RawMessage{json.RawMessage(payload)}, nil)
+			got := c.c.take()
+			if len(got) != 1 || !strings.HasPrefix(got[0], `error {"type":"error","code":"invalid_payload","message":"Invalid subscription request: expected dict with 'topics' key`) || !strings.HasSuffix(got[0], want) {
+				t.Errorf("%.60s: %v", payload, got)
+			}
+		}
+	})
+}
