@@ -10,6 +10,6 @@ async def update(m):
     follows = "epoch" not in m or "epoch" not in at or (m["epoch"], m["base"]) == (at["epoch"], at["seq"])  # of what comes in parts only the last has a place
     if at and follows and m.get("part", 1) == at["part"] + 1: take(m)
     elif at and (m.get("epoch") != at.get("epoch") or m.get("seq", 0) > at.get("seq", 0)): await ask()  # something is missing: begin anew
-sio.on("connect", ask); sio.on("error", lambda e: print(e, file=sys.stderr)); sio.on("aircraft:snapshot", lambda m: (at.clear(), take(m))); sio.on("aircraft:update", update)
-async def main(): await sio.connect(sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8080"); await sio.wait()
+sio.on("connect", ask); [sio.on(name, lambda e=None: print(e, file=sys.stderr)) for name in ("error", "connect_error")]; sio.on("aircraft:snapshot", lambda m: (at.clear(), take(m))); sio.on("aircraft:update", update)
+async def main(): await sio.connect(sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8080", retry=True); await sio.wait()  # with a key: auth={"token": "sk_.."}, too
 asyncio.run(main())
