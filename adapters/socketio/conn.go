@@ -218,6 +218,10 @@ func (c *conn) receive(m *message, answer func([]any)) {
 	if answer != nil {
 		ack = func(payload []byte) { answer([]any{json.RawMessage(payload)}) }
 	}
+	if m.deep {
+		session.Refuse(m.event, gateway.Errorf(gateway.CodeInvalidPayload, "Invalid payload: it is nested more than %d deep", maxNesting), ack)
+		return
+	}
 	session.Receive(m.event, m.args, ack)
 }
 

@@ -169,6 +169,10 @@ func (l *link) event(m *message, client *socket.Socket) {
 		c.receive(m, l.answer(m))
 		return
 	}
+	if m.deep {
+		l.conn.Close(reasonParse)
+		return
+	}
 	args, err := m.values()
 	if err != nil {
 		l.conn.Close(reasonParse)

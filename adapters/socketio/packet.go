@@ -26,7 +26,8 @@ const (
 	typeBinaryAck    = '6'
 )
 
-// The bounds of a packet. What is over them ends the connection.
+// The bounds of a packet. What is over them ends the connection; but an event that is
+// nested too deeply, and has no attachments, is answered by an error.
 const (
 	maxAttachments = 10   // as in the reference server
 	maxNamespace   = 256  // bytes
@@ -48,6 +49,8 @@ type packet struct {
 	// both: it is ignored, as the reference server does.
 	event string
 	args  []json.RawMessage
+	// deep says that what came with the event was nested too deeply, and is left out.
+	deep bool
 	// attachments is how many binary frames follow.
 	attachments int
 }
@@ -156,7 +159,7 @@ func (p *packet) readPayload(raw []byte) error {
 	if p.kind == typeDisconnect {
 		return wrongPacket("a disconnect with a payload")
 	}
-	if record.Depth(raw) > maxNesting {
+	if p.deep = record.Depth(raw) > maxNesting; p.deep && p.kind != typeEvent {
 		return wrongPacket("nested more than %d deep", maxNesting)
 	}
 	if !json.Valid(raw) {
@@ -204,6 +207,9 @@ func (p *packet) readEvent() error {
 		return wrongPacket("the event name %q is reserved", p.event)
 	}
 	p.args = p.args[1:]
+	if p.deep {
+		p.args = nil
+	}
 	return nil
 }
 

@@ -76,11 +76,14 @@ func TestParsePacketRefuses(t *testing.T) {
 		`2["connect"]`, `2["disconnect"]`, `2["disconnecting"]`, `2["connect_error"]`, `2["newListener"]`, `2["removeListener"]`,
 		`0[]`, `0"x"`, `0null`, `0{}x`, `1{}`, `3{}`, `3"x"`, `5["a"]`, `5-["a"]`, `511-["a"]`, `501-["a"]`, `5x-["a"]`, `5-1-["a"]`,
 		`2/` + strings.Repeat("n", 300) + `,["a"]`, `299999999999999999999["a"]`, `29007199254740992["a"]`,
-		`2["a",` + deep + `]`, "2[\"\xff\"]", `2["a",NaN]`, `2["a",01]`, `2['a']`, `2["a",]`,
+		`3["a",` + deep + `]`, `50-["a",` + deep + `]`, `0{"a":` + deep + `}`, `2["connect",` + deep + `]`, `2[` + deep + `]`, "2[\"\xff\"]", `2["a",NaN]`, `2["a",01]`, `2['a']`, `2["a",]`,
 	} {
 		if p, err := parsePacket([]byte(text)); err == nil {
 			t.Errorf("%q was taken: %s", text, describe(p))
 		}
+	}
+	if p, err := parsePacket([]byte(`27["a",` + deep + `]`)); err != nil || !p.deep || p.event != "a" || p.args != nil || p.id != 7 {
+		t.Errorf("an event nested too deeply: %+v, %v", p, err)
 	}
 	if _, err := parsePacket([]byte(`2["a"` + strings.Repeat(",1", 2000) + `]`)); err == nil {
 		t.Error("2000 arguments were taken")

@@ -131,6 +131,10 @@ func TestConnectEchoDisconnect(t *testing.T) {
 	p.want(`437[{"a":1}]`)
 	p.send(`42["echo"]`)
 	p.want(`42["echoed",null]`)
+	p.send(`428["echo",` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `]`) // and the connection stays
+	if ack := p.want(`438[`); !strings.Contains(ack, `"code":"invalid_payload"`) || !strings.Contains(ack, "nested more than 50 deep") {
+		t.Errorf("acknowledged by %s", ack)
+	}
 	p.send(`421["nothing"]`)
 	if ack := p.want(`431[`); !strings.Contains(ack, `"code":"unknown_event"`) {
 		t.Errorf("acknowledged by %s", ack)

@@ -174,6 +174,15 @@ func (s *Session) Receive(event string, args []json.RawMessage, ack Ack) {
 	}
 }
 
+// Refuse answers an event of the client's whose payload the transport does not take. It
+// costs what a request does.
+func (s *Session) Refuse(event string, err error, ack Ack) {
+	if tooMuch := s.allow(event, false); tooMuch != nil {
+		err = tooMuch
+	}
+	s.fail(event, nil, err, ack)
+}
+
 // Close ends the session. A second Close does nothing.
 func (s *Session) Close() {
 	s.closed.Do(func() { s.namespace.sessions.Add(-1) })
