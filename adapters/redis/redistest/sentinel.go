@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -33,8 +34,9 @@ func WithSentinel(t testing.TB, args ...string) *Guarded {
 	g := &Guarded{Master: launch(t, "master", port, &goredis.Options{}, append(common(port), args...)...)}
 	port = freePort(t)
 	host, masterPort, _ := net.SplitHostPort(g.Master.Addr)
+	// What the replica has, it has on disk: it is killed, too.
 	g.Replica = launch(t, "replica", port, &goredis.Options{},
-		append(append(common(port), "--replicaof", host, masterPort), args...)...)
+		append(append(common(port), "--replicaof", host, masterPort, "--appendfsync", "always"), args...)...)
 	g.Replica.Wait("it has the master's data", func(c *goredis.Client) error { return inSync(t.Context(), c) })
 
 	port = freePort(t)
@@ -69,10 +71,17 @@ func (g *Guarded) Config() redis.Config {
 	return c
 }
 
-// Detach takes the replica away: what the master is told from now on is lost in a
-// fail-over.
+// Detach takes the replica away, once it has all that the master has: what that is
+// told from now on is lost in a fail-over.
 func (g *Guarded) Detach() {
 	g.Master.t.Helper()
+	g.Master.Wait("the replica has what it has", func(c *goredis.Client) error {
+		n, err := c.Wait(g.Master.t.Context(), 1, time.Second).Result()
+		if err == nil && n == 0 {
+			err = errors.New("it lags")
+		}
+		return err
+	})
 	g.Replica.Kill()
 }
 

@@ -67,8 +67,7 @@ func TestRestart(t *testing.T) {
 			}
 			server.Restart(false)
 			eventually(t, "it comes back", func() bool { return here.Health().Subscribed })
-			a.WantServers(2)
-			b.WantServers(2)
+			eventually(t, "the other answers", func() bool { got, err := a.Ask(backplane.Fetch{}); return err == nil && len(got) == 1 })
 			tell(a, 2)
 			numbers(t, b, 2)
 			got, err := a.Ask(backplane.Fetch{})
