@@ -89,10 +89,13 @@ func New(cfg Config, start time.Time, interval time.Duration) Window {
 	return Window{cfg: cfg, start: start, interval: interval, share: 1}
 }
 
-// Due says whether what waits goes out now: no window is open, or it is full. (A
-// pace of its own is kept however much waits.)
-func (w *Window) Due(now time.Time, t Traffic) bool {
-	return !now.Before(w.end) || w.interval == 0 &&
+// Due says whether what waits goes out now: no window is open, or it is full.
+func (w *Window) Due(now time.Time, t Traffic) bool { return !now.Before(w.end) || w.Full(t) }
+
+// Full says whether so much waits that it goes out before the window's end. (A pace of
+// its own is kept however much waits.)
+func (w *Window) Full(t Traffic) bool {
+	return w.interval == 0 &&
 		(t.Messages-w.from.Messages >= uint64(w.cfg.Messages) || float64(t.Bytes-w.from.Bytes)*float64(w.share) >= float64(w.cfg.Bytes))
 }
 

@@ -18,6 +18,7 @@ type audience struct {
 	cohorts []*cohort
 	window  batch.Window
 	cached  snapshot
+	waits   bool   // what changed is left to the sender
 	gone    uint64 // of a topic of events: the seq of the newest it saw that is forgotten
 }
 

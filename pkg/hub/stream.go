@@ -218,8 +218,11 @@ func (s *stream) flushLocked(now time.Time, hold func(Receiver), hurry func(*aud
 		if !a.behind(s.at.Seq) {
 			continue
 		}
-		if !a.window.Due(now, s.carried) && !hurry(a) {
-			waiting = true
+		// What has waited for the end of a window is the sender's, who tells a session
+		// all its topics in one write: not so whatever comes just after that end.
+		mine := hold != nil || !a.waits
+		if !(mine && a.window.Due(now, s.carried)) && !a.window.Full(s.carried) && !hurry(a) {
+			waiting, a.waits = true, true
 			continue
 		}
 		s.flushAudienceLocked(a, now, hold)
@@ -228,6 +231,7 @@ func (s *stream) flushLocked(now time.Time, hold func(Receiver), hurry func(*aud
 }
 
 func (s *stream) flushAudienceLocked(a *audience, now time.Time, hold func(Receiver)) {
+	a.waits = false
 	told, share := false, batch.Share(0)
 	for _, c := range a.cohorts {
 		if len(c.members) == 0 {
