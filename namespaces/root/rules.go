@@ -180,6 +180,8 @@ func ruleError(err error) error {
 		return gateway.Errorf(CodeTooManyRules, "All rules together are too long: delete a rule, or shorten one")
 	case errors.Is(err, rules.ErrAway):
 		return gateway.Errorf(CodeRulesUnavailable, "Alert rules cannot be changed right now: what keeps them is away. Those that there are stay in force. Look whether the change was made (alert-rules), and try again in a few seconds")
+	case errors.Is(err, rules.ErrDamaged):
+		return gateway.Errorf(CodeRulesUnavailable, "Alert rules cannot be changed: what is kept of them is damaged. Those that there are stay in force. Whoever runs the gateway has to mend it; its log says how")
 	}
 	return err
 }

@@ -161,6 +161,8 @@ func TestAlertRulesThatAreRefused(t *testing.T) {
 		o.want(anna, "alert-rule-delete", `{"id":"1"}`, failed(`1`, "internal", "Internal server error"))
 		o.store.err = fmt.Errorf("nobody answers: %w", rules.ErrAway)
 		o.want(anna, "alert-rule-toggle", `{"id":"1"}`, failed(`1`, "rules_unavailable", "Alert rules cannot be changed right now: what keeps them is away. Those that there are stay in force. Look whether the change was made (alert-rules), and try again in a few seconds"))
+		o.store.err = fmt.Errorf("version 2: %w", rules.ErrDamaged)
+		o.want(anna, "alert-rule-toggle", `{"id":"1"}`, failed(`1`, "rules_unavailable", "Alert rules cannot be changed: what is kept of them is damaged. Those that there are stay in force. Whoever runs the gateway has to mend it; its log says how"))
 		o.store.err = fmt.Errorf("%w: 17 MB", rules.ErrTooLong)
 		o.want(anna, "alert-rule-toggle", `{"id":"1"}`, failed(`1`, "too_many_rules", "All rules together are too long: delete a rule, or shorten one"))
 		if got := o.ask(anna, "alert-rules", `{}`); !strings.Contains(got, `"id":"1"`) {

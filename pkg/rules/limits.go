@@ -54,6 +54,9 @@ var (
 	// ErrAway: the store cannot be reached for now. The rules stay in force as they are;
 	// a change may be tried again.
 	ErrAway = errors.New("rules: the store is away")
+	// ErrDamaged: what the store has is not what was saved. The rules stay in force as they
+	// are, and cannot be changed until somebody has mended the store.
+	ErrDamaged = errors.New("rules: the store is damaged")
 	// ErrChanged is returned by the Save of a [SharedStore] alone: another process has saved since
 	// this one loaded.
 	ErrChanged = errors.New("rules: another process has changed the rules")

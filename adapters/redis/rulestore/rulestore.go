@@ -117,7 +117,7 @@ func (s *Store) take(at version, text []byte) (rules.Saved, error) {
 			err = fmt.Errorf("%d rules are too many: at most %d", len(saved.Rules), rules.MaxRules)
 		}
 		if err != nil {
-			return rules.Saved{}, fmt.Errorf("the alert rules in redis, %s, are damaged: %w; mend them, or delete the key to begin without rules", s.key, err)
+			return rules.Saved{}, fmt.Errorf("the alert rules in redis, %s, are damaged: %w; mend them, or delete the key to begin without rules (%w)", s.key, err, rules.ErrDamaged)
 		}
 	}
 	s.mu.Lock()
@@ -163,12 +163,12 @@ func (s *Store) read() (version, []byte, error) {
 		return version{}, nil, away(err)
 	}
 	if len(got) != 3 {
-		return version{}, nil, fmt.Errorf("the alert rules in redis, %s, are longer than %d bytes; delete the key to begin without rules", s.key, MaxBytes)
+		return version{}, nil, fmt.Errorf("the alert rules in redis, %s, are longer than %d bytes; delete the key to begin without rules (%w)", s.key, MaxBytes, rules.ErrDamaged)
 	}
 	text, _ := got[2].(string)
 	at, err := readVersion(got[0], got[1])
 	if err != nil {
-		return version{}, nil, fmt.Errorf("the alert rules in redis, %s, are damaged: %w; mend them, or delete the key to begin without rules", s.key, err)
+		return version{}, nil, fmt.Errorf("the alert rules in redis, %s, are damaged: %w; mend them, or delete the key to begin without rules (%w)", s.key, err, rules.ErrDamaged)
 	}
 	return at, []byte(text), nil
 }
