@@ -113,6 +113,10 @@ func (f *Feed) tellLed(leads bool) {
 // and what this process hears. So nobody is shown an empty topic.
 func (f *Feed) takeOver(ctx context.Context, log feedlog.Beginner) (feedlog.Writer, error) {
 	before, err := f.log.Load(ctx, f.policy.Name)
+	if errors.Is(err, feedlog.ErrDamaged) {
+		f.logger.Error().Err(err).Msg("what was written before cannot be read; the topic begins anew with what is known here")
+		before, err = feedlog.State{}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

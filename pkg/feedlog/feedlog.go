@@ -15,6 +15,7 @@ package feedlog
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
@@ -63,6 +64,9 @@ var (
 	// change was appended is not known, and an event that is published again, as the
 	// same change, is told once.
 	ErrAway = errors.New("feedlog: the log is away")
+	// ErrDamaged is an [ErrAway] that lasts until a topic is begun anew, which mends it:
+	// what the log has of the topic is not what a writer has written.
+	ErrDamaged = fmt.Errorf("%w: it is damaged", ErrAway)
 	// ErrTooLarge is returned for a change that the log cannot take, ever.
 	ErrTooLarge = errors.New("feedlog: the change is too large")
 	// ErrClosed is returned by everything after the log was closed.

@@ -2,7 +2,6 @@ package streams
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -12,9 +11,6 @@ import (
 
 	"github.com/skygate-io/skygate/pkg/record"
 )
-
-// errDamaged is of what was read from Redis and no Skygate has written.
-var errDamaged = errors.New("damaged")
 
 // decode reads what encode has written. Nothing is taken on trust: lengths are
 // checked before anything is made of them, and values are what records may hold.

@@ -154,7 +154,7 @@ func (l *Log) headOf(ctx context.Context, name string) (head, error) {
 }
 
 func readHead(values []any) (h head, err error) {
-	if len(values) != 3 || values[0] == nil {
+	if len(values) != 3 || values[0] == nil && values[1] == nil {
 		return head{}, nil
 	}
 	text, err := texts(values, 3)
@@ -201,6 +201,9 @@ func (l *Log) load(ctx context.Context, name string) (feedlog.State, error) {
 		if err == nil || !isMoved(err) {
 			return state, err
 		}
+	}
+	if wrong := l.check(ctx, name); wrong != nil {
+		return feedlog.State{}, wrong
 	}
 	return feedlog.State{}, fmt.Errorf("%w: topic %s: %w", feedlog.ErrAway, name, err)
 }

@@ -25,11 +25,14 @@ var (
 	snapshotLua string
 	//go:embed lua/publish.lua
 	publishLua string
+	//go:embed lua/check.lua
+	checkLua string
 
 	beginScript    = goredis.NewScript(commonLua + beginLua)
 	appendScript   = goredis.NewScript(commonLua + appendLua)
 	snapshotScript = goredis.NewScript(commonLua + snapshotLua)
 	publishScript  = goredis.NewScript(commonLua + publishLua)
+	checkScript    = goredis.NewScript(commonLua + checkLua)
 )
 
 // run runs a script on a topic's keys, in the time that a call may take. The scripts
@@ -87,6 +90,8 @@ func (l *Log) failure(ctx context.Context, err error) error {
 		return feedlog.ErrClosed
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case isWrongType(err):
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	return fmt.Errorf("%w: %w", feedlog.ErrAway, err)
 }

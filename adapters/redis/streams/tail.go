@@ -24,6 +24,11 @@ type tail struct {
 	name string
 
 	window // what it has read last
+
+	// Owned by run.
+	beyond     string    // the id of the newest entry that was passed over, if that is the newest of all
+	foreigners uint64    // entries that were passed over
+	said       time.Time // when that was logged
 }
 
 // run follows until ctx ends.
@@ -64,10 +69,21 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 				return err
 			}
 		}
+		before := t.position()
 		t.see(h.at)
+		at := t.position()
+		if at != before {
+			t.beyond = ""
+		}
 		t.log.absence.read(t.name)
 		if err := t.readFor(ctx, checkEvery); err != nil {
 			return err
+		}
+		if at.Epoch == h.at.Epoch && at.Seq < h.at.Seq && t.position() == at {
+			// There is more, and none of it has come.
+			if err := t.log.check(ctx, t.name); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -86,10 +102,15 @@ func (t *tail) readFor(ctx context.Context, most time.Duration) error {
 		}
 		for i := range messages {
 			e, err := readEntry(&messages[i])
+			if err != nil && !t.isOfEpoch(messages[i].ID) {
+				t.foreign(messages[i].ID, err)
+				continue
+			}
 			if err != nil {
 				t.log.logger.Error().Err(err).Str("topic", t.name).Msg("an entry cannot be read; readers begin anew after it")
 				return t.skip(messages[i].ID)
 			}
+			t.beyond = ""
 			t.take(e)
 		}
 	}
@@ -97,14 +118,10 @@ func (t *tail) readFor(ctx context.Context, most time.Duration) error {
 
 // next waits for entries after those that were read.
 func (t *tail) next(ctx context.Context, most time.Duration) ([]goredis.XMessage, error) {
-	after := "0-0"
 	count := int64(readEvents)
-	if at := t.position(); at.Epoch != "" {
-		id, err := idOf(at)
-		if err != nil {
-			return nil, err
-		}
-		after = id
+	after, err := t.resume(t.position())
+	if err != nil {
+		return nil, err
 	}
 	if t.isLarge() {
 		count = readState

@@ -95,6 +95,13 @@ func (w *window) take(e *feedlog.Entry) {
 	w.at = e.At
 }
 
+// isOfEpoch says whether an entry is of the epoch where the window is.
+func (w *window) isOfEpoch(id string) bool {
+	ms, _, _ := strings.Cut(id, "-")
+	of, _ := timeOf(w.position().Epoch)
+	return of == ms
+}
+
 // skip goes behind an entry that cannot be read.
 func (w *window) skip(id string) error {
 	w.mu.Lock()

@@ -34,16 +34,25 @@ local entry = { 'e', h.epoch, 't', string.format('%.0f', time), 'd', ARGV[2] }
 if ARGV[6] ~= '' then
   entry[7], entry[8] = 'o', ARGV[6]
 end
-redis.call('XADD', log, h.ms .. '-' .. seq, unpack(entry))
+local wrong = redis.pcall('XADD', log, h.ms .. '-' .. seq, unpack(entry)).err
+if wrong then
+  -- Unless others have put something above it, or what is there is no log.
+  if not (string.find(wrong, 'equal or smaller') or string.find(wrong, 'exhausted') or string.find(wrong, 'WRONGTYPE')) then
+    return redis.error_reply(wrong)
+  end
+  h.epoch, h.ms, h.chain = begin('events', ARGV[1], h)
+  redis.call('HSET', head, 'run', run)
+  return { 'moved', h.epoch, '0', h.chain }
+end
 redis.call('SET', KEYS[3], h.epoch .. '/' .. seq, 'PX', ARGV[3])
 
 -- Lets the oldest go that are over the bounds, a few at a time.
-local count, bytes = redis.call('XLEN', log), tonumber(h.bytes or 0) + #ARGV[2]
+local count, bytes = redis.call('XLEN', log), (tonumber(h.bytes or 0) or 0) + #ARGV[2]
 for _ = 1, 8 do
   if count <= 1 then break end
   local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
   local f = oldest[2]
-  if count <= tonumber(ARGV[7]) and bytes <= tonumber(ARGV[8]) and tonumber(f[4]) >= time - tonumber(ARGV[9]) then break end
+  if count <= tonumber(ARGV[7]) and bytes <= tonumber(ARGV[8]) and (tonumber(f[4] or 0) or 0) >= time - tonumber(ARGV[9]) then break end
   redis.call('XDEL', log, oldest[1])
   count = count - 1
   if f[5] == 'd' then bytes = bytes - #f[6] end
