@@ -34,6 +34,7 @@ type cluster struct {
 	leases *lease.Leases
 	rooms  *rooms.Backplane // nil when rooms are each process's own
 	canary *redis.Canary
+	logger zerolog.Logger
 
 	presence *presence.Presence
 }
@@ -53,6 +54,7 @@ func openLog(cfg config.Config, policies []topic.Policy, logger zerolog.Logger) 
 		log:    streams.New(client, cfg.Cluster.Streams, boundsOf(policies), logger),
 		leases: lease.New(client, cfg.Cluster.Lease, holderName(cfg.Listen), logger),
 		canary: redis.NewCanary(client, cfg.Cluster.Canary.Every, cfg.Cluster.Canary.Limit, logger),
+		logger: logger,
 	}
 	if cfg.Cluster.Rooms.Mode != rooms.Off {
 		if c.rooms, err = rooms.New(cfg.Cluster.Rooms, client, logger); err != nil {
@@ -111,6 +113,10 @@ func (c *cluster) Run(ctx context.Context) error {
 		return nil
 	}
 	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error {
+		c.client.WarnOfEviction(ctx, c.logger)
+		return nil
+	})
 	work.Go(func() error { return c.canary.Run(ctx) })
 	work.Go(func() error { return c.presence.Run(ctx) })
 	if c.rooms != nil {
