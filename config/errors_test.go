@@ -42,7 +42,7 @@ func TestErrorsNameTheKeyAndThePlace(t *testing.T) {
 		"value for a source":    {file: "sources: [demo]", want: []string{`FILE: sources[0]: want a section with a kind, not the text "demo"`}},
 		"nothing for a source":  {file: "sources: [{kind: demo}, ]\nlog: {level: 1}", want: []string{"FILE: log.level: want text"}},
 		"an empty source":       {file: "sources:\n- kind: demo\n-\n", want: []string{"FILE: sources[1]: want a section with a kind, not nothing"}},
-		"no source at all":      {file: "sources: []", want: []string{"sources: the list is empty"}},
+		"no source at all":      {file: "sources: []", want: []string{"sources: the list is empty; it may be only with redis"}},
 		"source without a kind": {file: "sources: [{name: x}]", want: []string{"FILE: sources[0].kind: is missing: it is one of " + kindNames()}},
 		"kind of another type":  {file: "sources: [{kind: 1}]", want: []string{"FILE: sources[0].kind: want text, not 1"}},
 		"unknown kind":          {file: "sources: [{kind: readsbb}]", want: []string{`FILE: sources[0].kind: "readsbb" is not one of ` + kindNames() + `; did you mean readsb?`}},

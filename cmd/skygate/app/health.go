@@ -14,7 +14,8 @@ import (
 // health is the answer of /healthz.
 type health struct {
 	// Status is "ok" when every source delivers, "degraded" when some do or one
-	// does in part, and "failing", with HTTP status 503, when none does.
+	// does in part, and "failing", with HTTP status 503, when none does. Of a process
+	// of a cluster that has no source it says how the topics are that others write.
 	Status   string `json:"status"`
 	Aircraft int    `json:"aircraft"`
 	// Refused counts updates of records beyond the number that their topic holds.
@@ -48,7 +49,7 @@ type sourceHealth struct {
 }
 
 func (a *App) health(now time.Time) health {
-	h := health{Status: "failing", Clients: a.presence.Total(), Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
+	h := health{Sources: []sourceHealth{}, Clients: a.presence.Total(), Aircraft: a.hub.Len("aircraft"), Refused: a.feeds.Refused(), Unwatched: a.lookout.Dropped()}
 	delivering, partly := 0, 0
 	for _, n := range a.spaces {
 		h.Limited += n.Refused()
@@ -71,12 +72,10 @@ func (a *App) health(now time.Time) health {
 		}
 		h.Sources = append(h.Sources, one)
 	}
-	switch {
-	case delivering+partly == 0:
-	case delivering == len(a.sources):
-		h.Status = "ok"
-	default:
-		h.Status = "degraded"
+	if len(a.sources) == 0 {
+		h.Status = healthOfTopics(len(a.hub.Topics()), len(a.hub.Unready()), h.Aircraft)
+	} else {
+		h.Status = healthOfSources(len(a.sources), delivering, partly)
 	}
 	if a.cluster != nil {
 		writes := a.feeds.Led()
@@ -86,6 +85,32 @@ func (a *App) health(now time.Time) health {
 		h.Status = "degraded"
 	}
 	return h
+}
+
+// healthOfSources is the status of a process that has sources.
+func healthOfSources(all, delivering, partly int) string {
+	switch {
+	case delivering+partly == 0:
+		return "failing"
+	case delivering == all:
+		return "ok"
+	default:
+		return "degraded"
+	}
+}
+
+// healthOfTopics is the status of one that has none, and passes on what other
+// processes write: it can only be judged by what it holds. Without aircraft it is
+// degraded: the sky may be empty, or nobody writes.
+func healthOfTopics(all, unready, aircraft int) string {
+	switch {
+	case unready == all:
+		return "failing"
+	case unready > 0 || aircraft == 0:
+		return "degraded"
+	default:
+		return "ok"
+	}
 }
 
 // receiver says where the receiver stands: what is configured, or else what a
