@@ -31,6 +31,11 @@
 // without them) are published again by who published them, each with its origin: who
 // has seen it there skips it here.
 //
+// What others write into a topic's keys is not trusted. An entry that is not Skygate's is
+// passed over, and the next event, or the next writer, opens an epoch above it. A head, log
+// or snapshot that no Skygate has written (feedlog.ErrDamaged) is away for readers until
+// whoever writes the topic begins it anew, with what it knows by itself.
+//
 // # What it costs
 //
 // On a shared machine of two cores, server and processes on it together: a change of
