@@ -169,7 +169,7 @@ func (c *Config) Validate() error {
 		problems = append(problems, every("topics."+policy.Name, c.Topics[policy.Name], policy.Config(), func(v *topic.Config) error { return v.Validate() }))
 	}
 	if len(c.Sources) == 0 && !c.Redis.Enabled() {
-		problems = append(problems, &Error{Key: "sources", Err: errors.New("the list is empty; it may be only with redis, where other processes have sources")})
+		problems = append(problems, &Error{Key: "sources", Err: errors.New("the list is empty; it may be only with redis (redis.mode is none), where other processes have sources")})
 	}
 	for i, source := range c.Sources {
 		if source.Config != nil { // else it could not be read
