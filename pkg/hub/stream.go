@@ -221,11 +221,11 @@ func (s *stream) flushLocked(now time.Time, hold func(Receiver), hurry func(*aud
 		// What has waited for the end of a window is the sender's, who tells a session
 		// all its topics in one write: not so whatever comes just after that end.
 		mine := hold != nil || !a.waits
-		if !(mine && a.window.Due(now, s.carried)) && !a.window.Full(s.carried) && !hurry(a) {
-			waiting, a.waits = true, true
+		if mine && a.window.Due(now, s.carried) || a.window.Full(s.carried) || hurry(a) {
+			s.flushAudienceLocked(a, now, hold)
 			continue
 		}
-		s.flushAudienceLocked(a, now, hold)
+		waiting, a.waits = true, true
 	}
 	return waiting
 }
