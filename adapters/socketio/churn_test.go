@@ -15,6 +15,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/engineio"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -37,7 +38,7 @@ func TestChurn(t *testing.T) {
 	for name := range s.writers {
 		talking.Go(func() { s.talk(ctx, name) })
 	}
-	eventually(t, "every topic is full", func() bool {
+	eventually.Holds(t, "every topic is full", func() bool {
 		return s.hub.Len("aircraft") == keys && s.hub.Len("vessels") == keys && s.hub.Len("balloons") == keys
 	})
 	before := runtime.NumGoroutine() + 5 // the web server's, and what the runtime starts
@@ -92,11 +93,12 @@ func (s *station) wantNobody(goroutines int) {
 	s.t.Helper()
 	s.http.CloseIdleConnections()
 	s.web.CloseClientConnections()
-	for end := time.Now().Add(time.Minute); runtime.NumGoroutine() > goroutines || s.sessions() > 0; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.t.Fatalf("a minute after the last client left there are %d goroutines (%d allowed) and %d sessions", runtime.NumGoroutine(), goroutines, s.sessions())
+	eventually.Works(s.t, "nothing of them is left", func() error {
+		if now, sessions := runtime.NumGoroutine(), s.sessions(); now > goroutines || sessions > 0 {
+			return fmt.Errorf("there are %d goroutines (%d allowed) and %d sessions", now, goroutines, sessions)
 		}
-	}
+		return nil
+	})
 }
 
 // What each topic holds: some records, all with the same text.

@@ -19,6 +19,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/pkg/backplane"
 	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
@@ -80,7 +81,7 @@ func (m *peer) client(namespace, auth string) *raw {
 	if room == "" {
 		return r
 	}
-	eventually(m.T, "the client is in its room", func() bool {
+	eventually.Holds(m.T, "the client is in its room", func() bool {
 		return nsp.Adapter().Sockets(types.NewSet(socket.Room(room))).Len() > 0
 	})
 	return r

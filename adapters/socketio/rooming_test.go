@@ -2,11 +2,11 @@ package socketio_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/zishang520/engine.io/v2/types"
@@ -15,6 +15,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/pkg/backplane"
 	"github.com/skygate-io/skygate/pkg/batch"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/hub"
@@ -104,14 +105,12 @@ func TestRoomsOfTopicsEnd(t *testing.T) {
 	r.send(`40`)
 	r.want(`40`)
 	adapter := m.io.Of("/", nil).Adapter()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	eventually.Works(t, "one is there, and nobody in the room", func() error {
 		all := adapter.Sockets(types.NewSet[socket.Room]()).Len()
 		held := adapter.Sockets(types.NewSet[socket.Room]("topic_ships")).Len()
-		if all == 1 && held == 0 {
-			return
+		if all != 1 || held != 0 {
+			return fmt.Errorf("%d are there, and %d in the room", all, held)
 		}
-		if time.Now().After(end) {
-			t.Fatalf("%d are there, and %d in the room", all, held)
-		}
-	}
+		return nil
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/skygate-io/skygate/adapters/socketio"
 	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/engineio"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -248,7 +249,7 @@ func (c *crowd) ship() {
 	c.t.Helper()
 	before := c.newest("cargo")
 	c.publish("cargo", "ship", record.Fields{{Name: "text", Raw: cargo}})
-	eventually(c.t, "the cargo is sent", func() bool { return c.newest("cargo") > before })
+	eventually.Holds(c.t, "the cargo is sent", func() bool { return c.newest("cargo") > before })
 	if c.stats().Drops[engineio.DropState] == c.drops {
 		c.taken++
 	}

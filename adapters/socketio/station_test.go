@@ -125,12 +125,3 @@ func heap() int {
 	runtime.ReadMemStats(&mem)
 	return int(mem.HeapAlloc)
 }
-
-func eventually(t *testing.T, what string, f func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !f(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited for this in vain: %s", what)
-		}
-	}
-}

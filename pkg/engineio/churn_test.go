@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // Clients connect, upgrade, stall, vanish and come back while the server sends
@@ -52,8 +54,8 @@ func TestChurn(t *testing.T) {
 	close(stop)
 	sender.Wait()
 	f.http.CloseIdleConnections()
-	eventually(t, "all connections end", func() bool { return f.Conns() == 0 })
-	eventually(t, "goroutines go back to the start", func() bool { return runtime.NumGoroutine() <= before })
+	eventually.Holds(t, "all connections end", func() bool { return f.Conns() == 0 })
+	eventually.Holds(t, "goroutines go back to the start", func() bool { return runtime.NumGoroutine() <= before })
 	opened := int(f.Stats().Opened)
 	if opened == 0 {
 		t.Fatal("no connection was opened")

@@ -17,6 +17,8 @@ import (
 
 	"github.com/gobwas/ws"
 	"go.uber.org/goleak"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -99,15 +101,6 @@ func within[T any](t *testing.T, from <-chan T, what string) T {
 	case <-time.After(patience):
 		t.Fatalf("waited for %s in vain", what)
 		panic("unreachable")
-	}
-}
-
-func eventually(t *testing.T, what string, f func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !f(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited for this in vain: %s", what)
-		}
 	}
 }
 
@@ -229,7 +222,7 @@ func (p *poller) getLater(peer *peer) <-chan string {
 		status, body := p.get()
 		answer <- fmt.Sprint(status, " ", body)
 	}()
-	eventually(p.f.t, "a poll that waits", func() bool {
+	eventually.Holds(p.f.t, "a poll that waits", func() bool {
 		peer.Conn.mu.Lock()
 		defer peer.Conn.mu.Unlock()
 		return peer.poll != nil

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 func quick(c *Config) { c.PingInterval, c.PingTimeout = 60*time.Millisecond, patience }
@@ -86,7 +88,7 @@ func TestSlowHandlerIsNotTimedOut(t *testing.T) {
 		}
 		// Long enough for the deadline to have been put off twice.
 		first := p.deadline()
-		eventually(t, "the deadline moves", func() bool { return p.deadline() > first+2*p.server.cfg.PingTimeout })
+		eventually.Holds(t, "the deadline moves", func() bool { return p.deadline() > first+2*p.server.cfg.PingTimeout })
 	})
 	c := f.openWebSocket()
 	c.want("2")

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 func TestPollingMessages(t *testing.T) {
@@ -154,7 +156,7 @@ func TestOverlappingPosts(t *testing.T) {
 		status, _ := p.post("4a")
 		first <- status
 	}()
-	eventually(t, "Message runs", peer.busy.Load)
+	eventually.Holds(t, "Message runs", peer.busy.Load)
 	p.wantPost("4b", 400, badRequest())
 	close(hold)
 	within(t, first, "the first answer")
@@ -174,7 +176,7 @@ func TestAbandonedPoll(t *testing.T) {
 		defer close(done)
 		f.do(f.request("GET", p.url, nil).WithContext(ctx))
 	}()
-	eventually(t, "the poll waits", func() bool {
+	eventually.Holds(t, "the poll waits", func() bool {
 		peer.Conn.mu.Lock()
 		defer peer.Conn.mu.Unlock()
 		return peer.poll != nil

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 func TestUpgrade(t *testing.T) {
@@ -68,7 +70,7 @@ func TestProbeFails(t *testing.T) {
 			p.wantPost("4on", 200, "ok")
 			p.wantGet(200, "4on")
 			// And a second try may succeed.
-			eventually(t, "room for a second try", func() bool {
+			eventually.Holds(t, "room for a second try", func() bool {
 				again := f.dial("&sid=" + p.sid())
 				again.send("2probe")
 				return again.next() == "3probe"

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/gobwas/ws"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 func TestWebSocketMessages(t *testing.T) {
@@ -131,8 +133,8 @@ func TestBackPressure(t *testing.T) {
 		}
 		close(sent)
 	}()
-	eventually(t, "Message runs", peer.busy.Load)
-	eventually(t, "the kernel holds some", func() bool { return len(sent) > 10 })
+	eventually.Holds(t, "Message runs", peer.busy.Load)
+	eventually.Holds(t, "the kernel holds some", func() bool { return len(sent) > 10 })
 	received := f.Stats().FramesIn
 	close(hold)
 	for range sent {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // Over TLS there is no raw descriptor: everything else stays as it is.
@@ -28,7 +30,7 @@ func TestTLS(t *testing.T) {
 	t.Run("stalled", func(t *testing.T) {
 		c, p := secure(func(c *Config) { c.StreamFrames, c.WriteTimeout = 4, time.Minute })
 		jam(t, p)
-		eventually(t, "the plug is being written", func() bool {
+		eventually.Holds(t, "the plug is being written", func() bool {
 			p.Conn.mu.Lock()
 			defer p.Conn.mu.Unlock()
 			return p.out.empty()
