@@ -101,13 +101,13 @@ func TestLaterPlacesWin(t *testing.T) {
 
 // Fields of one place are added to those of the places before it.
 func TestPrecisionIsByField(t *testing.T) {
-	got := mustLoad(t, "topics: {aircraft: {precision: {gs: 0, lat: 4, lastPosition: 2}}}",
-		[]string{"SKYGATE_TOPICS_AIRCRAFT_PRECISION_LAT=3", "SKYGATE_TOPICS_AIRCRAFT_PRECISION_TRACK=0"})
-	want := map[string]int{"lat": 3, "lon": 5, "gs": 0, "lastPosition": 2, "track": 0}
+	got := mustLoad(t, "topics: {aircraft: {precision: {gs: 1, lat: 4, lastPosition: 2}}}",
+		[]string{"SKYGATE_TOPICS_AIRCRAFT_PRECISION_LAT=3", "SKYGATE_TOPICS_AIRCRAFT_PRECISION_TRACK=2"})
+	want := map[string]int{"lat": 3, "lon": 5, "gs": 1, "lastPosition": 2, "track": 2}
 	if precision := got.Topics["aircraft"].Precision; !reflect.DeepEqual(precision, want) {
 		t.Errorf("got %v, want %v", precision, want)
 	}
-	if precision := Default().Topics["aircraft"].Precision; len(precision) != 2 {
+	if precision := Default().Topics["aircraft"].Precision; len(precision) != 4 {
 		t.Errorf("the defaults have become %v", precision)
 	}
 }
@@ -141,7 +141,7 @@ func TestEnvironmentSetsEveryKindOfValue(t *testing.T) {
 	want.Log.Level = "warn"
 	aircraft := want.Topics["aircraft"]
 	aircraft.TTL, aircraft.Rate, aircraft.Retention = 90*time.Second, 2.5, 5*time.Minute
-	aircraft.Precision = map[string]int{"lat": 3, "lon": 5, "track_rate": 1}
+	aircraft.Precision = map[string]int{"lat": 3, "lon": 5, "gs": 0, "track": 0, "track_rate": 1}
 	want.Topics["aircraft"] = aircraft
 	want.Batch.Messages, want.Batch.MaxMessage = 9, 100_000
 	want.SocketIO.PingInterval = 7 * time.Second

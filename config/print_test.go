@@ -48,6 +48,7 @@ topics:
       lat: 5 # default
       lon: 4 # env SKYGATE_TOPICS_AIRCRAFT_PRECISION_LON
       nav_qnh: 1 # env SKYGATE_TOPICS_AIRCRAFT_PRECISION_NAV_QNH
+      track: 0 # default
 event_topics: {} # default
 batch:
   window: 1s # FILE

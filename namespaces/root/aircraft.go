@@ -20,7 +20,8 @@ import (
 // What changes with every message of a receiver and tells nobody anything by
 // itself is noise. (lastPosition appears when a position is over a minute old;
 // the vanished lat and lon carry it.) Five decimals of a degree are a metre,
-// less than the error of any position here. In the whole world some 20,000
+// less than the error of any position here; a knot, and a degree of track, are less
+// than the error that velocities may have (10 m/s, 19 kt: 14 CFR 91.227(c)). In the whole world some 20,000
 // aircraft fly at once: 100,000 are a receiver gone mad. The two ages are told together, so
 // that both are as of the timestamp of the message that told "seen".
 //
@@ -52,7 +53,7 @@ func Aircraft() topic.Policy {
 			Field: "type", For: 15 * time.Second,
 			Order: []string{"adsb_icao", "adsb_icao_nt", "adsb_other", "adsr_icao", "adsr_other", "adsc", "mlat", "tisb_icao", "tisb_other", "tisb_trackfile"},
 		},
-		Precision: map[string]int{"lat": 5, "lon": 5},
+		Precision: map[string]int{"lat": 5, "lon": 5, "gs": 0, "track": 0},
 		Legacy: &topic.Legacy{
 			New: "aircraft:new", NewList: "aircraft",
 			Removed: "aircraft:remove", RemovedList: "icaos",

@@ -170,8 +170,8 @@ func TestNoiseIsToldNowAndThen(t *testing.T) {
 	rare.NoiseEvery = 30 * time.Second
 	runWith(t, rare, func(f *fixture) {
 		f.put(true, 0, "A", "gs", "0", "rssi", "0")
-		told := 0
-		for i := 1; i <= 90; i++ {
+		var told []int // s
+		for i := 1; i <= 150; i++ {
 			time.Sleep(time.Second)
 			f.put(true, 0, "A", "gs", fmt.Sprint(i), "rssi", fmt.Sprint(-i))
 			entries, err := f.log.Read(f.Context(), policy.Name, before(f.state().At))
@@ -183,15 +183,37 @@ func TestNoiseIsToldNowAndThen(t *testing.T) {
 				t.Errorf("change %d tells %v", i, patch)
 			}
 			if rssi := patch.Get("rssi"); rssi != "" {
-				told++
+				told = append(told, i)
 				if rssi != fmt.Sprint(-i) {
 					t.Errorf("change %d tells old noise: %v", i, patch)
 				}
 			}
 		}
-		if told != 3 {
-			t.Errorf("in 90 s the noise was told %d times, want 3", told)
+		if len(told) < 3 || told[0] < 30 || told[0] > 60 {
+			t.Fatalf("in 150 s the noise was told at %v s, the first time at 30 to 60 s and then every 30 s is wanted", told)
 		}
+		for i, at := range told[1:] {
+			if at-told[i] != 30 {
+				t.Errorf("the noise was told at %v s, not every 30 s", told)
+			}
+		}
+	})
+}
+
+// A distance that is known as of the second change is told with it, not when noise
+// is told the next time.
+func TestNoiseThatComesAndGoesIsTold(t *testing.T) {
+	rare := policy
+	rare.NoiseEvery = 30 * time.Second
+	runWith(t, rare, func(f *fixture) {
+		f.put(true, 0, "A", "gs", "1")
+		time.Sleep(time.Second)
+		f.put(true, 0, "A", "gs", "2", "rssi", "-2")
+		time.Sleep(time.Second)
+		f.put(true, 0, "A", "gs", "3", "rssi", "-3")
+		time.Sleep(time.Second)
+		f.put(true, 0, "A", "gs", "4")
+		f.want(added(rec("A", "gs", "1")), updated(rec("A", "gs", "2", "rssi", "-2")), updated(rec("A", "gs", "3")), updated(rec("A", "gs", "4", "rssi", "")))
 	})
 }
 

@@ -147,7 +147,7 @@ func (m *merger) inherit(told []record.Record, now int64) []record.Record {
 	m.retell()
 	all := make([]record.Record, 0, len(m.rows))
 	for _, r := range m.rows {
-		r.dirty, r.isTold, r.told, r.rideAt = false, true, slices.Clone(r.now), m.nextRide(r.key, now)
+		r.dirty, r.isTold, r.told, r.rideAt = false, true, slices.Clone(r.now), m.firstRide(r.key, now)
 		r.align(m)
 		all = append(all, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
 	}

@@ -221,7 +221,7 @@ func (m *merger) name(name string) string {
 func (m *merger) expire(now int64) (gone []string) {
 	for key, r := range m.rows {
 		// After a clock that was set back, what was heard before counts from now.
-		r.observed, r.rideAt = min(r.observed, now), min(r.rideAt, now+m.rides)
+		r.observed, r.rideAt = min(r.observed, now), min(r.rideAt, now+2*m.rides)
 		if r.observed+m.ttl > now && (r.until == 0 || r.until > now) {
 			if r.origins != nil {
 				m.age(r, now)

@@ -116,7 +116,7 @@ func (m *merger) patchTouched(r *row, now int64) record.Fields {
 	if now < r.rideAt {
 		tell &^= r.noise
 	} else {
-		r.rideAt = m.nextRide(r.key, now)
+		r.rideAt = now + m.rides
 	}
 	for _, group := range r.groups {
 		if tell&group != 0 {

@@ -35,7 +35,7 @@ func (m *merger) flush(now int64) *record.Change {
 
 func (m *merger) tell(r *row, c *record.Change, now int64) {
 	if !r.isTold {
-		r.isTold, r.told, r.rideAt = true, slices.Clone(r.now), m.nextRide(r.key, now)
+		r.isTold, r.told, r.rideAt = true, slices.Clone(r.now), m.firstRide(r.key, now)
 		r.align(m)
 		c.Added = append(c.Added, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
 		c.Observed = max(c.Observed, r.observed)
@@ -62,10 +62,14 @@ func (m *merger) patch(r *row, now int64) record.Fields {
 	if !news {
 		return nil
 	}
-	if now < r.rideAt {
+	// Noise that comes or goes is told with the first change, and takes the rest along:
+	// a distance, say, that could not be known before there was a position.
+	comesOrGoes := func(f record.Field) bool { return m.noise(f.Name) && (f.Raw == "" || r.told.Get(f.Name) == "") }
+	switch {
+	case now >= r.rideAt:
+		r.rideAt = now + m.rides
+	case !slices.ContainsFunc(patch, comesOrGoes):
 		patch = slices.DeleteFunc(patch, func(f record.Field) bool { return m.noise(f.Name) })
-	} else {
-		r.rideAt = m.nextRide(r.key, now)
 	}
 	for _, group := range m.policy.Together {
 		patch = complete(patch, r.now, group)
@@ -75,16 +79,16 @@ func (m *merger) patch(r *row, now int64) record.Fields {
 	return patch
 }
 
-// nextRide gives when a record's noise is told next. Each record has a phase of
-// its own, so that those that were heard first together do not ride together.
-func (m *merger) nextRide(key string, now int64) int64 {
+// firstRide gives from when on the noise of a record is told again that was told
+// whole. Each has a moment of its own, so that those that were heard first together
+// do not ride together.
+func (m *merger) firstRide(key string, now int64) int64 {
 	if m.rides <= 0 {
 		return now
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
-	phase := int64(h.Sum32()) % m.rides
-	return now + m.rides - (now-phase)%m.rides
+	return now + m.rides + int64(h.Sum32())%m.rides
 }
 
 // complete adds a group's other fields to a patch that names one of them.

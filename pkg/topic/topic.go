@@ -92,7 +92,8 @@ type Policy struct {
 	// refused. 0 is no bound.
 	MaxRecords int
 	// Noise are the fields that are told only along with a change of another, and
-	// of one record no more often than NoiseEvery; 0 is with every change.
+	// their new values of one record no more often than NoiseEvery; 0 is with every
+	// change.
 	Noise      []string
 	NoiseEvery time.Duration
 	// Together are groups of fields of which none changes without the others

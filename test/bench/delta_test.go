@@ -40,16 +40,12 @@ type bytesOf struct {
 	Whole  float64 `json:"whole"`
 }
 
-// TestDeltaBytes holds the bar for what a change costs: 15 % of the bytes of all
-// whole records. It is met in nine ticks of ten. When a receiver hears new
-// speeds and tracks of most aircraft within one second (every tenth, in this
-// recording), a tick costs up to 17 %: alt and vr are told beside alt_baro and
-// baro_rate, because older clients read either.
+// TestDeltaBytes holds the bar for what a change costs, at every tick of a recording
+// of 178 aircraft: 15 % of the bytes of all whole records. The keys and positions of
+// nearly all of them are 11 to 12 %, each second. With all decimals of gs and track,
+// which this receiver hears anew of most aircraft every tenth second, it was up to 17 %.
 func TestDeltaBytes(t *testing.T) {
-	const (
-		recording = "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz"
-		worst     = 0.175
-	)
+	const recording = "adsb/decoder_output/readsb3.14.1630_aircraft_json_1Hz_335s_178ac.jsonl.gz"
 	cfg := replay.DefaultConfig()
 	cfg.Path = recordings.File(t, recording)
 	player, err := replay.New(cfg, readsb.Decode, zerolog.Nop())
@@ -60,8 +56,8 @@ func TestDeltaBytes(t *testing.T) {
 	if b.Ticks < 300 {
 		t.Fatalf("%d ticks are no test", b.Ticks)
 	}
-	if b.Over > b.Ticks/10 || b.Worst > worst {
-		t.Errorf("%d ticks are over %v, the worst is %.3f: %v is allowed", b.Over, deltaBar, b.Worst, worst)
+	if b.Worst > deltaBar {
+		t.Errorf("%d of %d ticks are over %v, the worst is %.3f", b.Over, b.Ticks, deltaBar, b.Worst)
 	}
 }
 

@@ -79,7 +79,7 @@ func TestRecordingPlayedThrough(t *testing.T) {
 			if f.Holes() > 0 {
 				t.Errorf("%s met %d holes", name, f.Holes())
 			}
-			compare(t, name, want, held(t, f), policy.NoiseEvery)
+			compare(t, name, want, held(t, f), 2*policy.NoiseEvery)
 		}
 		if d := cmp.Diff(first.State(), late.State(), cmp.FilterPath(isAge, cmp.Ignore())); d != "" {
 			t.Errorf("clients differ (-first +late):\n%.3000s", d)
@@ -93,7 +93,7 @@ func TestRecordingPlayedThrough(t *testing.T) {
 		if d := cmp.Diff(told.Records(), replica); d != "" {
 			t.Errorf("(-feed +hub):\n%.3000s", d)
 		}
-		compare(t, "feed", want, ofFeed(t, writer, time.Now().UnixMilli()), policy.NoiseEvery)
+		compare(t, "feed", want, ofFeed(t, writer, time.Now().UnixMilli()), 2*policy.NoiseEvery)
 		t.Logf("%d aircraft equal, field by field, after %d frames", len(want), len(frames))
 		cancel()
 		for range 2 {

@@ -150,9 +150,9 @@ func Normal(raw Aircraft, now float64) (fields Aircraft, observed float64) {
 	if flight, ok := a["flight"].(string); ok {
 		a["flight"] = strings.TrimSpace(flight)
 	}
-	for _, name := range []string{"lat", "lon"} {
+	for name, decimals := range map[string]int{"lat": 5, "lon": 5, "gs": 0, "track": 0} {
 		if v, ok := a[name].(float64); ok {
-			a[name], _ = strconv.ParseFloat(fmt.Sprintf("%.5f", v), 64)
+			a[name], _ = strconv.ParseFloat(fmt.Sprintf("%.*f", decimals, v), 64)
 		}
 	}
 	first(a, "alt", "alt_baro", "alt_geom")
