@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/adapters/redis/redistest"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/test/built"
 )
 
@@ -50,7 +51,7 @@ func cluster(t *testing.T) []*built.Process {
 		all[i] = built.Start(t, exec.Command(binary, "--config", path, "--listen", "127.0.0.1:0"))
 	}
 	for _, p := range all {
-		eventually(t, "it is ready", func() error { return ready(p.URL) })
+		eventually.Works(t, "it is ready", func() error { return ready(p.URL) })
 	}
 	return all
 }
@@ -118,7 +119,7 @@ func (f front) start(t *testing.T, behind []*built.Process, more ...string) (url
 		}
 	})
 	url = fmt.Sprintf("http://127.0.0.1:%d", port)
-	eventually(t, f.program+" leads to a process", func() error {
+	eventually.Works(t, f.program+" leads to a process", func() error {
 		select {
 		case <-done:
 			t.Fatalf("%s ended:\n%s", f.program, log.String())
@@ -190,16 +191,4 @@ func get(url string, into any) error {
 		return fmt.Errorf("%s: %s", url, resp.Status)
 	}
 	return json.NewDecoder(resp.Body).Decode(into)
-}
-
-// eventually waits until something is no longer an error.
-func eventually(t *testing.T, what string, f func() error) {
-	t.Helper()
-	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if err = f(); err == nil {
-			return
-		}
-	}
-	t.Fatalf("waited in vain: %s: %v", what, err)
 }

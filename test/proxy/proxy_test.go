@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // fronts are the proxies of the examples.
@@ -52,8 +54,8 @@ func TestAProcessIsKilled(t *testing.T) {
 			behind := cluster(t)
 			url := f.start(t, behind)
 			c := gather(t, url, polling, upgraded, websocket)
-			eventually(t, "all have subscribed", func() error { return c.have("subscribed", 1) })
-			eventually(t, "who can has a websocket", func() error {
+			eventually.Works(t, "all have subscribed", func() error { return c.have("subscribed", 1) })
+			eventually.Works(t, "who can has a websocket", func() error {
 				for name, texts := range c.texts("upgrade") {
 					if is := strings.HasPrefix(name, upgraded); is != (len(texts) > 0) {
 						return fmt.Errorf("%s: %q", name, texts)
@@ -65,11 +67,11 @@ func TestAProcessIsKilled(t *testing.T) {
 			tell := func(most int) {
 				for len(ids) < most {
 					id := fmt.Sprint("e", len(ids))
-					eventually(t, "an event is taken", func() error { return publish(url, id) })
+					eventually.Works(t, "an event is taken", func() error { return publish(url, id) })
 					ids = append(ids, id)
 				}
 			}
-			all := func() { eventually(t, "all have all events", func() error { return c.have("ops", len(ids)) }) }
+			all := func() { eventually.Works(t, "all have all events", func() error { return c.have("ops", len(ids)) }) }
 			tell(20)
 			all()
 			if cut := c.cut(); len(cut) > 0 {
@@ -81,7 +83,7 @@ func TestAProcessIsKilled(t *testing.T) {
 				}
 			})
 			var cut []string
-			eventually(t, "all are counted", func() error { return counts(url, processes, 3*addresses) })
+			eventually.Works(t, "all are counted", func() error { return counts(url, processes, 3*addresses) })
 			left := processes
 			for _, victim := range behind[1:] { // another one, when by chance nobody is at the first
 				killed := time.Now()
@@ -97,7 +99,7 @@ func TestAProcessIsKilled(t *testing.T) {
 			if len(cut) == 0 || len(cut) == 3*addresses {
 				t.Errorf("%d of %d clients were at the process that was killed: they are not spread", len(cut), 3*addresses)
 			}
-			eventually(t, "who was killed is not counted", func() error { return counts(url, left, 3*addresses) })
+			eventually.Works(t, "who was killed is not counted", func() error { return counts(url, left, 3*addresses) })
 			for name, transports := range c.texts("connect") {
 				if kind, _, _ := strings.Cut(name, " "); kind != upgraded && slices.ContainsFunc(transports, func(by string) bool { return by != kind }) {
 					t.Errorf("%s connects by %q", name, transports)
@@ -114,12 +116,12 @@ func TestWithoutStickySessions(t *testing.T) {
 	behind := cluster(t)
 	url := f.start(t, behind, "hash $remote_addr consistent;", "")
 	c := gather(t, url, websocket)
-	eventually(t, "all have subscribed", func() error { return c.have("subscribed", 1) })
+	eventually.Works(t, "all have subscribed", func() error { return c.have("subscribed", 1) })
 	if cut := c.cut(); len(cut) > 0 {
 		t.Errorf("connections were cut: %q", cut)
 	}
 	poor := gather(t, url, polling)
-	eventually(t, "some that poll fail", func() error {
+	eventually.Works(t, "some that poll fail", func() error {
 		for _, texts := range poor.texts("connect_error") {
 			if len(texts) > 0 {
 				return nil
