@@ -1,7 +1,6 @@
 package root_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -12,12 +11,9 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/namespaces/root"
-	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
-	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/presence"
 	"github.com/skygate-io/skygate/pkg/record"
 )
@@ -49,37 +45,21 @@ func (program) Version() string  { return "v1.2.3" }
 func atDesk(t *testing.T, known []record.Record, script func(d *desk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
 		log := feedlog.NewMemory()
-		w, err := log.Begin(ctx, "aircraft")
-		if err == nil {
-			_, err = w.Append(ctx, &record.Change{Added: known})
-		}
-		if err != nil {
+		if _, err := begin(t, log, "aircraft").Append(t.Context(), &record.Change{Added: known}); err != nil {
 			t.Fatal(err)
 		}
-		h := hub.New(log, root.Topics(root.Aircraft()), batch.DefaultConfig(), zerolog.Nop())
 		acknowledged := feed.NewPublisher("safety", log, feed.Remember{}, zerolog.Nop())
-		done := make(chan error, 2)
-		go func() { done <- h.Run(ctx) }()
-		go func() { done <- acknowledged.Run(ctx) }()
-		n := root.New(root.Config{
-			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(), System: program{},
-			Receiver: func() *geo.Point { return &geo.Point{Lat: 50, Lon: 8} }, Online: func() bool { return true },
-		})
+		h := serve(t, log, root.Topics(root.Aircraft()), acknowledged.Run)
+		cfg := around(h)
+		cfg.System = program{}
+		n := root.New(cfg)
 		root.AddAcknowledge(n, h, acknowledged)
-		synctest.Wait()
 		d := &desk{T: t, log: log, namespace: n}
 		d.conn, d.session = connect(n, `{"subscribe":{"topics":[]}}`)
 		d.take()
+		t.Cleanup(d.session.Close)
 		script(d)
-		d.session.Close()
-		cancel()
-		for range 2 {
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		}
 	})
 }
 

@@ -10,16 +10,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
 	"github.com/skygate-io/skygate/namespaces/root"
-	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/gateway/gatewaytest"
-	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
@@ -43,41 +39,23 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace)) {
 func live(t *testing.T, body func(t *testing.T, n *gateway.Namespace, change func(record.Change))) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
 		log := feedlog.NewMemory()
-		w, err := log.Begin(ctx, "aircraft")
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := begin(t, log, "aircraft")
 		known := []record.Record{
 			aircraft("A1", `"alt":35000`, `"category":"A3"`, `"military":false`),
 			aircraft("B2", `"alt":"ground"`, `"category":"A1"`, `"military":true`),
 			aircraft("C3", `"military":false`),
 		}
-		if _, err := w.Append(ctx, &record.Change{Added: known}); err != nil {
+		if _, err := w.Append(t.Context(), &record.Change{Added: known}); err != nil {
 			t.Fatal(err)
 		}
-		h := hub.New(log, []topic.Policy{root.Aircraft(), root.Safety()}, batch.DefaultConfig(), zerolog.Nop())
-		if err := h.Load(ctx); err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 1)
-		go func() { done <- h.Run(ctx) }()
-		synctest.Wait()
-		body(t, root.New(root.Config{
-			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(),
-			Receiver: func() *geo.Point { return &geo.Point{Lat: 50, Lon: 8} }, Online: func() bool { return true },
-		}), func(change record.Change) {
-			if _, err := w.Append(ctx, &change); err != nil {
+		h := serve(t, log, []topic.Policy{root.Aircraft(), root.Safety()})
+		body(t, root.New(around(h)), func(change record.Change) {
+			if _, err := w.Append(t.Context(), &change); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
 		})
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
 	})
 }
 

@@ -1,7 +1,6 @@
 package root_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -10,14 +9,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/namespaces/root"
-	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/gateway"
-	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
@@ -26,40 +21,21 @@ import (
 func sky(t *testing.T, body func(t *testing.T, n *gateway.Namespace, change func(topicName string, c record.Change))) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
 		log := feedlog.NewMemory()
 		policies := []topic.Policy{root.Airspace(), root.NOTAMs()}
 		writers := map[string]feedlog.Writer{}
 		for _, p := range policies {
-			w, err := log.Begin(ctx, p.Name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			writers[p.Name] = w
+			writers[p.Name] = begin(t, log, p.Name)
 		}
-		h := hub.New(log, policies, batch.DefaultConfig(), zerolog.Nop())
-		if err := h.Load(ctx); err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 1)
-		go func() { done <- h.Run(ctx) }()
-		synctest.Wait()
-		body(t, root.New(root.Config{
-			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(),
-			Receiver: func() *geo.Point { return &geo.Point{Lat: 50, Lon: 8} }, Online: func() bool { return true },
-			Refresh: func(topicName string) int { return len(topicName) },
-		}), func(topicName string, c record.Change) {
-			if _, err := writers[topicName].Append(ctx, &c); err != nil {
+		cfg := around(serve(t, log, policies))
+		cfg.Refresh = func(topicName string) int { return len(topicName) }
+		body(t, root.New(cfg), func(topicName string, c record.Change) {
+			if _, err := writers[topicName].Append(t.Context(), &c); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(time.Second)
 			synctest.Wait()
 		})
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
 	})
 }
 

@@ -1,21 +1,14 @@
 package root_test
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"github.com/skygate-io/skygate/namespaces/root"
-	"github.com/skygate-io/skygate/pkg/batch"
 	"github.com/skygate-io/skygate/pkg/feedlog"
-	"github.com/skygate-io/skygate/pkg/gateway"
-	"github.com/skygate-io/skygate/pkg/geo"
-	"github.com/skygate-io/skygate/pkg/hub"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -23,27 +16,21 @@ import (
 // to those who get these.
 func TestFigures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
 		log := feedlog.NewMemory()
-		h := hub.New(log, root.Topics(root.Aircraft()), batch.DefaultConfig(), zerolog.Nop())
 		happens := func(topicName, event, key string, fields ...record.Field) {
 			t.Helper()
 			e := &record.Event{Name: event, Record: record.Record{Key: key, Fields: fields}}
-			if _, err := log.Publish(ctx, topicName, &record.Change{Event: e}); err != nil {
+			if _, err := log.Publish(t.Context(), topicName, &record.Change{Event: e}); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
 		}
 		for _, p := range root.Topics(root.Aircraft()) {
-			if _, err := log.Publish(ctx, p.Source(), nil); err != nil {
+			if _, err := log.Publish(t.Context(), p.Source(), nil); err != nil {
 				t.Fatal(err)
 			}
 		}
-		done := make(chan error, 1)
-		go func() { done <- h.Run(ctx) }()
-		n := root.New(root.Config{
-			Hub: h, Auth: gateway.Everyone, Logger: zerolog.Nop(), Receiver: func() *geo.Point { return nil }, Online: func() bool { return true },
-		})
+		n := root.New(around(serve(t, log, root.Topics(root.Aircraft()))))
 		tick := func(point string) {
 			happens("stats", "stats:tick", "tick", record.Field{Name: "point", Raw: point})
 			time.Sleep(time.Second)
@@ -100,10 +87,6 @@ func TestFigures(t *testing.T) {
 					t.Errorf("%s got %s, want %s", name, got[i], want[i])
 				}
 			}
-		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
 		}
 	})
 }
