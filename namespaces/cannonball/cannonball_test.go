@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestThreatsNearby(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, sky *sky) {
 		c := enter(t, n)
-		c.want("on connect", c.take(), `session_started {"session_id":" … "default_radius_nm":25,"timestamp":`)
+		c.Want("on connect", c.Take(), `session_started {"session_id":" … "default_radius_nm":25,"timestamp":`)
 		sky.put("AAAAAA", 50.05, record.Field{Name: "category", Raw: `"A7"`}, record.Field{Name: "alt", Raw: `"ground"`})
 		sky.put("BBBBBB", 50.01, police...)
 		sky.put("CCCCCC", 50.01, record.Field{Name: "t", Raw: `"B738"`})
@@ -25,15 +25,15 @@ func TestThreatsNearby(t *testing.T) {
 		sky.put("EEEEEE", 51, police...)
 		sky.put("FFFFFF", 50.1, record.Field{Name: "ownOp", Raw: `"Polic\u00eda Nacional"`})
 		sent := c.say("position_update", `{"lat":"50","lon":8,"heading":-90}`)
-		c.want("a position", sent,
+		c.Want("a position", sent,
 			`threats {"data":[{"hex":"BBBBBB","callsign":"BPO12","category":"Police Helicopter" … "distance_nm":0.6,"bearing":0,"relative_bearing":90,"direction":"N","altitude":1500 … "trend":"unknown","threat_level":"critical","is_law_enforcement":true,"is_helicopter":true … "aircraft_type":"EC35","registration":"D-HVBX","lat":50.01,"lon":8},{"hex":"AAAAAA" … "altitude":0 … "hex":"FFFFFF" … "description":"Policía Nacional" … "count":3,"position":{"lat":50,"lon":8}`,
 			`new_alert {"id":" … "alert_type":"threat_escalated","priority":"critical" … "icao_hex":"BBBBBB"`,
 			`new_alert … "alert_type":"overhead"`)
 		for _, payload := range []string{``, `null`, `{}`} {
-			c.want("asked with "+payload, c.say("get_threats", payload), `threats {"data":[{"hex":"BBBBBB"`)
+			c.Want("asked with "+payload, c.say("get_threats", payload), `threats {"data":[{"hex":"BBBBBB"`)
 		}
-		c.want("nearer", c.say("set_radius", `{"radius_nm":"2"}`), `radius_updated {"radius_nm":2}`)
-		c.want("asked", c.say("get_threats", ``), `"count":1`)
+		c.Want("nearer", c.say("set_radius", `{"radius_nm":"2"}`), `radius_updated {"radius_nm":2}`)
+		c.Want("asked", c.say("get_threats", ``), `"count":1`)
 	})
 }
 
@@ -51,7 +51,7 @@ func TestPushed(t *testing.T) {
 			sky.put("BBBBBB", 50.2-float64(second)/1800, police...) // 120 kt, southwards
 			time.Sleep(time.Second)
 		}
-		sent := near.take()
+		sent := near.Take()
 		updates := 0
 		for _, m := range sent {
 			if strings.HasPrefix(m, "threat_update ") {
@@ -85,22 +85,22 @@ func TestPushed(t *testing.T) {
 		if count := strings.Count(strings.Join(sent, "\n"), `"closing_fast"`); count != 1 {
 			t.Errorf("%d alerts that it is closing", count)
 		}
-		if sent := far.take(); len(sent) != 0 {
+		if sent := far.Take(); len(sent) != 0 {
 			t.Errorf("far away: %q", sent)
 		}
 		time.Sleep(10 * time.Second)
-		far.want("again, lest it was lost", far.take(), `threat_update {"threats":[],"count":0`)
-		near.want("likewise", near.take())
+		far.Want("again, lest it was lost", far.Take(), `threat_update {"threats":[],"count":0`)
+		near.Want("likewise", near.Take())
 		time.Sleep(5 * time.Second)
-		if sent := near.take(); len(sent) != 0 {
+		if sent := near.Take(); len(sent) != 0 {
 			t.Errorf("nothing changed: %q", sent)
 		}
 		sky.lose("BBBBBB")
 		time.Sleep(time.Second)
-		near.want("it is gone", near.take(), `threat_update {"threats":[],"count":0,"position":{"lat":50,"lon":8}`)
-		near.s.Close()
+		near.Want("it is gone", near.Take(), `threat_update {"threats":[],"count":0,"position":{"lat":50,"lon":8}`)
+		near.Session.Close()
 		time.Sleep(time.Minute)
-		if sent := near.take(); len(sent) != 0 {
+		if sent := near.Take(); len(sent) != 0 {
 			t.Errorf("after the end: %q", sent)
 		}
 	})
@@ -123,13 +123,13 @@ func TestWrongInput(t *testing.T) {
 			"radius of a word": {"set_radius", `{"radius_nm":"far"}`, "Invalid radius value"},
 			"subscribe":        {"subscribe", `{"topics":"all"}`, "Unknown event: subscribe"},
 		} {
-			c.want(name, c.say(tc.event, tc.payload), `error {"type":"error" … "message":"`+tc.says+`"`)
+			c.Want(name, c.say(tc.event, tc.payload), `error {"type":"error" … "message":"`+tc.says+`"`)
 		}
 		for payload, want := range map[string]string{``: "25", `null`: "25", `{}`: "25", `{"radius_nm":0}`: "1", `{"radius_nm":1e9}`: "100", `{"radius_nm":"7.5"}`: "7.5"} {
-			c.want("radius "+payload, c.say("set_radius", payload), `radius_updated {"radius_nm":`+want+`}`)
+			c.Want("radius "+payload, c.say("set_radius", payload), `radius_updated {"radius_nm":`+want+`}`)
 		}
-		c.want("a bad heading", c.say("position_update", `{"lat":50,"lon":8,"heading":"north"}`), `threats`)
-		c.want("session-info", c.say("request", `{"type":"session-info","request_id":1}`), `"position":{"lat":50,"lon":8},"heading":null,"radius_nm"`)
+		c.Want("a bad heading", c.say("position_update", `{"lat":50,"lon":8,"heading":"north"}`), `threats`)
+		c.Want("session-info", c.say("request", `{"type":"session-info","request_id":1}`), `"position":{"lat":50,"lon":8},"heading":null,"radius_nm"`)
 	})
 }
 
@@ -137,23 +137,23 @@ func TestRates(t *testing.T) {
 	script(t, func(t *testing.T, n *gateway.Namespace, _ *sky) {
 		c := enter(t, n)
 		for range 20 {
-			c.s.Receive("position_update", []json.RawMessage{json.RawMessage(`{"lat":50,"lon":8}`)}, nil)
+			c.Receive("position_update", []json.RawMessage{json.RawMessage(`{"lat":50,"lon":8}`)}, nil)
 		}
-		if sent := c.take(); len(sent) != 1+15 {
+		if sent := c.Take(); len(sent) != 1+15 {
 			t.Errorf("20 positions at once: %q", sent)
 		}
 		time.Sleep(time.Second)
 		for range 20 {
-			c.s.Receive("position_update", []json.RawMessage{json.RawMessage(`{"lat":50,"lon":8}`)}, nil)
+			c.Receive("position_update", []json.RawMessage{json.RawMessage(`{"lat":50,"lon":8}`)}, nil)
 		}
-		if sent := c.take(); strings.Count(strings.Join(sent, "\n"), "threats {") != 5 {
+		if sent := c.Take(); strings.Count(strings.Join(sent, "\n"), "threats {") != 5 {
 			t.Errorf("a second later: %q", sent)
 		}
 		for range 31 {
-			c.s.Receive("get_threats", nil, nil)
+			c.Receive("get_threats", nil, nil)
 		}
-		sent := c.take()
-		c.want("the 31st question", sent[30:], `error … "code":"rate_limited","message":"Rate limit exceeded, please slow down"`)
+		sent := c.Take()
+		c.Want("the 31st question", sent[30:], `error … "code":"rate_limited","message":"Rate limit exceeded, please slow down"`)
 	})
 }
 
@@ -164,26 +164,26 @@ func TestRequests(t *testing.T) {
 		ask := func(requestType, params string) []string {
 			return c.say("request", `{"type":"`+requestType+`","request_id":1,"params":`+params+`}`)
 		}
-		c.want("no position", ask("threats", `{}`), `"data":{"threats":[],"count":0,"position":null}`)
+		c.Want("no position", ask("threats", `{}`), `"data":{"threats":[],"count":0,"position":null}`)
 		sent := c.say("position_update", `{"lat":50,"lon":8}`)
-		c.want("threats", ask("threats", `null`), `"data":{"threats":[{"hex":"BBBBBB" … "count":1,"position":{"lat":50,"lon":8}`)
+		c.Want("threats", ask("threats", `null`), `"data":{"threats":[{"hex":"BBBBBB" … "count":1,"position":{"lat":50,"lon":8}`)
 		var raised struct{ ID string }
 		_, data, _ := strings.Cut(sent[1], " ")
 		if err := json.Unmarshal([]byte(data), &raised); err != nil || raised.ID == "" {
 			t.Fatal(sent)
 		}
-		c.want("acknowledge", ask("alert-acknowledge", `{"id":"`+raised.ID+`"}`), `"data":{"success":true,"id":"`+raised.ID+`","acknowledged":true}`)
-		c.want("none", ask("alert-acknowledge", `{}`), `"message":"Missing alert id"`)
-		c.want("another", ask("alert-acknowledge", `{"id":7}`), `"message":"Alert not found"`)
-		c.want("all", ask("alert-acknowledge-all", `{}`), `"acknowledged_count":1`)
-		c.want("check", ask("known-aircraft-check", `{"icao":"bbbbbb"}`), `"data":{"icao_hex":"BBBBBB","is_known":true,"is_law_enforcement":true,"is_helicopter":true,"category":"Police Helicopter" … "confidence":"very_high"}`)
-		c.want("check of another", ask("known-aircraft-check", `{"icao_hex":"FFFFFF","owner":"Someone"}`), `"is_known":false,"is_law_enforcement":false,"is_helicopter":false,"category":null,"description":null,"confidence":"none"`)
-		c.want("check of none", ask("known-aircraft-check", `{}`), `"message":"Missing icao_hex parameter"`)
-		c.want("alerts", ask("alerts", `{}`), `"data":{"alerts":[{"id":" … "alert_type":"overhead" … "acknowledged":true},{"id":"`+raised.ID+`" … "acknowledged":true}],"count":2`)
-		c.want("patterns", ask("patterns", `{}`), `"data":{"patterns":[],"count":0}`)
+		c.Want("acknowledge", ask("alert-acknowledge", `{"id":"`+raised.ID+`"}`), `"data":{"success":true,"id":"`+raised.ID+`","acknowledged":true}`)
+		c.Want("none", ask("alert-acknowledge", `{}`), `"message":"Missing alert id"`)
+		c.Want("another", ask("alert-acknowledge", `{"id":7}`), `"message":"Alert not found"`)
+		c.Want("all", ask("alert-acknowledge-all", `{}`), `"acknowledged_count":1`)
+		c.Want("check", ask("known-aircraft-check", `{"icao":"bbbbbb"}`), `"data":{"icao_hex":"BBBBBB","is_known":true,"is_law_enforcement":true,"is_helicopter":true,"category":"Police Helicopter" … "confidence":"very_high"}`)
+		c.Want("check of another", ask("known-aircraft-check", `{"icao_hex":"FFFFFF","owner":"Someone"}`), `"is_known":false,"is_law_enforcement":false,"is_helicopter":false,"category":null,"description":null,"confidence":"none"`)
+		c.Want("check of none", ask("known-aircraft-check", `{}`), `"message":"Missing icao_hex parameter"`)
+		c.Want("alerts", ask("alerts", `{}`), `"data":{"alerts":[{"id":" … "alert_type":"overhead" … "acknowledged":true},{"id":"`+raised.ID+`" … "acknowledged":true}],"count":2`)
+		c.Want("patterns", ask("patterns", `{}`), `"data":{"patterns":[],"count":0}`)
 		for _, requestType := range []string{"sessions", "stats-summary"} {
-			c.want(requestType, ask(requestType, `{}`), `error … "code":"unknown_request","message":"Not available: `)
+			c.Want(requestType, ask(requestType, `{}`), `error … "code":"unknown_request","message":"Not available: `)
 		}
-		c.want("no such", ask("weather", `{}`), `Unknown request type: weather`)
+		c.Want("no such", ask("weather", `{}`), `Unknown request type: weather`)
 	})
 }

@@ -19,12 +19,7 @@ import (
 )
 
 // client is one in the namespace.
-type client struct {
-	*gatewaytest.Client
-	s *gateway.Session
-}
-
-func (c *client) take() []string { return c.Take() }
+type client struct{ *gatewaytest.Client }
 
 // say sends an event and gives what came of it.
 func (c *client) say(event, payload string) []string {
@@ -32,8 +27,6 @@ func (c *client) say(event, payload string) []string {
 	sent, _ := c.Say(event, payload)
 	return sent
 }
-
-func (c *client) want(what string, sent []string, parts ...string) { c.Want(what, sent, parts...) }
 
 // sky is the live aircraft.
 type sky struct {
@@ -87,6 +80,5 @@ func script(t *testing.T, body func(t *testing.T, n *gateway.Namespace, sky *sky
 
 func enter(t *testing.T, n *gateway.Namespace) *client {
 	t.Helper()
-	c := gatewaytest.Enter(t, n)
-	return &client{c, c.Session}
+	return &client{gatewaytest.Enter(t, n)}
 }

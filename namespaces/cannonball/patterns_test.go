@@ -122,13 +122,13 @@ func TestPatternsAreTold(t *testing.T) {
 			sky.at("BBBBBB", 50.1+0.005*math.Sin(around), 8+0.008*math.Cos(around), police...)
 			time.Sleep(time.Second)
 		}
-		sent := c.take()
-		c.want("the newest update", sent[len(sent)-1:], `threat_update … "patterns":[{"pattern_type":"circling","confidence": … "center_lat":50. … "known_le":true,"agency_name":"Bundespolizei, Germany","agency_type":null`)
+		sent := c.Take()
+		c.Want("the newest update", sent[len(sent)-1:], `threat_update … "patterns":[{"pattern_type":"circling","confidence": … "center_lat":50. … "known_le":true,"agency_name":"Bundespolizei, Germany","agency_type":null`)
 		if strings.Contains(sent[0], "circling") {
 			t.Errorf("at first: %s", sent[0])
 		}
-		c.want("asked", c.say("request", `{"type":"patterns","request_id":1}`), `"data":{"patterns":[{"icao_hex":"BBBBBB","callsign":"BPO12","pattern_type":"circling" … "count":1`)
+		c.Want("asked", c.say("request", `{"type":"patterns","request_id":1}`), `"data":{"patterns":[{"icao_hex":"BBBBBB","callsign":"BPO12","pattern_type":"circling" … "count":1`)
 		sky.lose("BBBBBB")
-		c.want("it is gone", c.say("request", `{"type":"patterns","request_id":1}`), `"data":{"patterns":[],"count":0}`)
+		c.Want("it is gone", c.say("request", `{"type":"patterns","request_id":1}`), `"data":{"patterns":[],"count":0}`)
 	})
 }
