@@ -23,7 +23,6 @@ type Canary struct {
 	client *Client
 	every  time.Duration
 	limit  time.Duration
-	logger zerolog.Logger
 	paths  []*path
 }
 
@@ -33,6 +32,7 @@ type path struct {
 	name string
 	open func(ctx context.Context) (ear, error)
 	send func(ctx context.Context, token string) error
+	part *Part
 
 	mu   sync.Mutex // guards all below
 	err  error      // of the newest message, nil when it came back
@@ -47,15 +47,19 @@ type ear interface {
 	close()
 }
 
-// errStarting is until the first message has come back.
-var errStarting = errors.New("no message has come back yet")
+var (
+	// errStarting is until the first message has come back.
+	errStarting = errors.New("no message has come back yet")
+	// errSilent is of a message that was taken and did not come back in time.
+	errSilent = errors.New("a message did not come back within")
+)
 
 // NewCanary gives one that sends every so often, and believes in what comes back within
 // a limit. The client stays the caller's.
 func NewCanary(client *Client, every, limit time.Duration, logger zerolog.Logger) *Canary {
 	id := rand.Text()[:10]
 	channel, stream := client.Channel("canary:"+id), client.Key("canary", id)
-	c := &Canary{client: client, every: every, limit: limit, logger: logger}
+	c := &Canary{client: client, every: every, limit: limit}
 	c.paths = []*path{
 		{
 			name: "pub/sub", err: errStarting,
@@ -75,6 +79,9 @@ func NewCanary(client *Client, every, limit time.Duration, logger zerolog.Logger
 			},
 		},
 	}
+	for _, p := range c.paths {
+		p.part = client.Part("the canary of "+p.name, logger)
+	}
 	return c
 }
 
@@ -88,10 +95,7 @@ func (c *Canary) Run(ctx context.Context) error {
 				if err := c.session(ctx, p); ctx.Err() == nil {
 					c.note(p, err)
 				}
-				select {
-				case <-ctx.Done():
-				case <-time.After(min(c.every, c.limit)):
-				}
+				Wait(ctx, Spread(min(c.every, c.limit)))
 			}
 		})
 	}
@@ -114,10 +118,8 @@ func (c *Canary) session(ctx context.Context, p *path) error {
 			return err
 		}
 		c.note(p, nil)
-		select {
-		case <-ctx.Done():
+		if Wait(ctx, Spread(c.every)); ctx.Err() != nil {
 			return ctx.Err()
-		case <-time.After(c.every):
 		}
 	}
 }
@@ -133,12 +135,12 @@ func (c *Canary) beat(ctx context.Context, p *path, e ear) error {
 	for {
 		left := time.Until(end).Truncate(time.Millisecond)
 		if left <= 0 {
-			return fmt.Errorf("a message did not come back within %v", c.limit)
+			return fmt.Errorf("%w %v", errSilent, c.limit)
 		}
 		got, err := e.hear(limited, left)
 		switch {
-		case errors.Is(err, context.DeadlineExceeded):
-			return fmt.Errorf("a message did not come back within %v", c.limit)
+		case isTimeout(err): // also of limited
+			return fmt.Errorf("%w %v", errSilent, c.limit)
 		case err != nil:
 			return fmt.Errorf("a message did not come back: %w", err)
 		case got == token:
@@ -153,10 +155,10 @@ func (c *Canary) note(p *path, err error) {
 	p.err, p.when = err, time.Now()
 	p.mu.Unlock()
 	switch {
-	case err != nil && (before == nil || before == errStarting): //nolint:errorlint // it is itself, never wrapped
-		c.logger.Warn().Err(err).Str("path", p.name).Msg("what is sent through redis does not arrive")
-	case err == nil && before != nil:
-		c.logger.Info().Str("path", p.name).Msg("what is sent through redis arrives")
+	case !errors.Is(err, errSilent):
+		p.part.Note(err)
+	case errors.Is(before, errSilent): // not after one: when Redis is away the next cannot be sent
+		p.part.Fails(err, "what is sent through redis does not arrive")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -81,6 +82,28 @@ func TestCanaryHearsASilentChannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantErr(t, c, "")
+}
+
+// TestCanarySaysWhatIsSilent: one message that does not come back is an outage that has
+// just begun, or nothing.
+func TestCanarySaysWhatIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, s, _ := parts(t)
+		c := redis.NewCanary(client, time.Second, time.Second, zerolog.New(&s.Buffer).Level(zerolog.InfoLevel))
+		c.Note(redis.ErrSilent)
+		s.want()
+		c.Note(errGone)
+		c.Note(nil)
+		time.Sleep(time.Second)
+		c.Note(nil)
+		s.want("warn: redis is away; trying until it is back part=the canary of pub/sub", "info: redis is back after=0s")
+		for range 3 {
+			c.Note(redis.ErrSilent)
+		}
+		s.want("error: what is sent through redis does not arrive part=the canary of pub/sub")
+		c.Note(nil)
+		s.want("info: redis does again what is asked of it part=the canary of pub/sub after=0s")
+	})
 }
 
 func TestCanaryFollowsAFailOver(t *testing.T) {

@@ -19,6 +19,7 @@ type Client struct {
 	goredis.UniversalClient
 	config Config
 	tls    *tls.Config
+	outage *outage // common to all that were made from one
 }
 
 // Open gives a client. It does not wait for the server, which may come later
@@ -34,7 +35,7 @@ func Open(config Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
-	c := &Client{config: config, tls: secure}
+	c := &Client{config: config, tls: secure, outage: newOutage()}
 	c.UniversalClient = c.connect(config.PoolSize, retries)
 	return c, nil
 }
