@@ -13,12 +13,15 @@ import (
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/gateway"
 	"github.com/skygate-io/skygate/pkg/rules"
+	"github.com/skygate-io/skygate/pkg/safety"
 )
 
-// A book watches a feed, and goes on with what was told.
+// A book watches a feed, and goes on with what was told; so does what watches for dangers.
 var (
 	_ feed.Monitor = (*rules.Book)(nil)
 	_ feed.Heir    = (*rules.Book)(nil)
+	_ feed.Monitor = safety.Records{}
+	_ feed.Heir    = safety.Records{}
 )
 
 // somebody has a name and permissions.

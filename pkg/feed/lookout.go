@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -34,6 +35,7 @@ type Lookout struct {
 	to     *Publisher
 	logger zerolog.Logger
 	claim  chan struct{} // holds one token when this process is to speak
+	memory func() []*feedlog.Entry
 
 	speaks atomic.Bool
 

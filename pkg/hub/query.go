@@ -43,6 +43,15 @@ func (h *Hub) Events(topicName string) ([]*feedlog.Entry, error) {
 
 // EventsOf gives those as well that an owner has.
 func (h *Hub) EventsOf(topicName, owner string) ([]*feedlog.Entry, error) {
+	return h.events(topicName, func(of string) bool { return of == "" || of == owner })
+}
+
+// EventsOfAll gives them all, whoever has them.
+func (h *Hub) EventsOfAll(topicName string) ([]*feedlog.Entry, error) {
+	return h.events(topicName, func(string) bool { return true })
+}
+
+func (h *Hub) events(topicName string, whose func(owner string) bool) ([]*feedlog.Entry, error) {
 	s := h.byName[topicName]
 	if s == nil {
 		return nil, ErrUnknownTopic
@@ -55,7 +64,7 @@ func (h *Hub) EventsOf(topicName, owner string) ([]*feedlog.Entry, error) {
 	}
 	out := make([]*feedlog.Entry, 0, len(events.kept))
 	for _, e := range events.kept {
-		if of := e.Change.Event.Owner; !e.other && (of == "" || of == owner) {
+		if !e.other && whose(e.Change.Event.Owner) {
 			out = append(out, e.Entry)
 		}
 	}

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"fmt"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -81,6 +82,41 @@ func TestQueries(t *testing.T) {
 	}
 	if _, err := h.Events("moon"); err == nil {
 		t.Error("events of an unknown topic")
+	}
+}
+
+// Whose events are given depends on who asks.
+func TestEventsOf(t *testing.T) {
+	log := feedlog.NewMemory()
+	for _, owner := range []string{"", "anna", "bert"} {
+		e := &record.Event{Name: "bell:rung", Owner: owner, Record: record.Record{Key: "1"}}
+		if _, err := log.Publish(t.Context(), "bell", &record.Change{Event: e}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := hub.New(log, []topic.Policy{{Name: "bell", Prefix: "bell", Kind: topic.Event, Key: "id", List: "bells", RetainMost: 10, RetainBytes: 1 << 20, Recent: 10}}, batch.DefaultConfig(), zerolog.Nop())
+	if err := h.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		give func(string) ([]*feedlog.Entry, error)
+		want string
+	}{
+		"nobody": {h.Events, `[""]`},
+		"anna":   {func(name string) ([]*feedlog.Entry, error) { return h.EventsOf(name, "anna") }, `["" "anna"]`},
+		"all":    {h.EventsOfAll, `["" "anna" "bert"]`},
+	} {
+		events, err := tc.give("bell")
+		owners := make([]string, len(events))
+		for i, e := range events {
+			owners[i] = e.Change.Event.Owner
+		}
+		if got := fmt.Sprintf("%q", owners); got != tc.want || err != nil {
+			t.Errorf("%s: the events of %s, %v; want %s", name, got, err, tc.want)
+		}
+		if _, err := tc.give("moon"); err == nil {
+			t.Errorf("%s: events of an unknown topic", name)
+		}
 	}
 }
 

@@ -29,7 +29,9 @@ type found struct {
 // told of an aircraft that this book knows nothing of is taken to hold still, so that
 // it is told anew only when it has ceased to hold, or changed since. What this
 // book has found a short while ago, and nobody told, is told.
-func (b *Book) Inherit(told []record.Event, now time.Time) []record.Event {
+// (What the log has lost was told all the same.)
+func (b *Book) Inherit(told, lost []record.Event, now time.Time) []record.Event {
+	told = slices.Concat(lost, told)
 	b.mu.Lock()
 	last := map[pairName][]int64{}
 	for i := range told {

@@ -46,7 +46,7 @@ func (w *watch) hears(after time.Duration, object string) {
 // leads has it speak from then on.
 func (w *watch) leads(told *[]record.Event, after time.Duration) {
 	w.told = told
-	w.take(w.Inherit(slices.Clone(*told), start.Add(after)))
+	w.take(w.Inherit(slices.Clone(*told), nil, start.Add(after)))
 }
 
 // times gives when what was told was found.
@@ -162,10 +162,10 @@ func TestInheritWhatNobodyTold(t *testing.T) {
 			if err := tc.then(b); err != nil {
 				t.Fatal(err)
 			}
-			if got := b.Inherit(nil, start.Add(tc.after)); len(got) != tc.want || delivered != 1+tc.want {
+			if got := b.Inherit(nil, nil, start.Add(tc.after)); len(got) != tc.want || delivered != 1+tc.want {
 				t.Errorf("%d are told, %d delivered", len(got), delivered)
 			}
-			if got := b.Inherit(nil, start.Add(tc.after)); len(got) != 0 {
+			if got := b.Inherit(nil, nil, start.Add(tc.after)); len(got) != 0 {
 				t.Errorf("%d are told twice", len(got))
 			}
 		})
@@ -183,7 +183,7 @@ func TestInheritWhatIsNoAlert(t *testing.T) {
 		told = append(told, record.Event{Name: rules.Triggered, Record: record.Record{Key: "1", Fields: fields(t, object)}})
 	}
 	now := start.Add(time.Second)
-	if got := w.Inherit(told, now); len(got) != 0 {
+	if got := w.Inherit(told, nil, now); len(got) != 0 {
 		t.Errorf("told %v", got)
 	}
 	if got := w.Observe("A1", fields(t, low), 0, now); len(got) != 1 {

@@ -67,6 +67,11 @@ type Event struct {
 	Began, LastSeen, UpdatedAt time.Time
 
 	inherited *record.Event // what another monitor told of it, as long as this one has told nothing
+
+	// What had been said of it when it was inherited; what is said later lasts by the
+	// topic's policy.
+	acknowledged   bool
+	acknowledgedAt string // raw; "" when it was not
 }
 
 // CPA is a closest point of approach.
@@ -104,7 +109,10 @@ func (e *Event) Record() record.Event {
 	raw := func(name, raw string) { f = append(f, record.Field{Name: name, Raw: raw}) }
 	text := func(name, value string) { raw(name, record.String(value)) }
 
-	raw("acknowledged", "false")
+	raw("acknowledged", strconv.FormatBool(e.acknowledged))
+	if e.acknowledged && e.acknowledgedAt != "" {
+		raw("acknowledged_at", e.acknowledgedAt)
+	}
 	raw("aircraft_snapshot", e.Snapshot)
 	text("callsign", e.Callsign)
 	raw("created_at", epoch(e.Began))

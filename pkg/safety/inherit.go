@@ -11,14 +11,29 @@ import (
 // Inherit goes on with what another monitor has told, in another process or an
 // earlier run: the newest of each event, oldest first. What lives goes on under its
 // id, and ends as if this monitor had seen it now; what this monitor has found
-// meanwhile, and nobody told, is told.
-func (r Records) Inherit(told []record.Event, now time.Time) []record.Event {
+// meanwhile, and nobody told, is told. What lives of those that are lost is told as it
+// stands, so that who comes later finds it.
+func (r Records) Inherit(told, lost []record.Event, now time.Time) []record.Event {
 	at := now.UnixMilli()
 	m := r.monitor
 	known := map[*life]bool{}
-	for i := range told {
-		if l := m.inherit(&told[i], at); l != nil {
+	inherit := func(e *record.Event) *life {
+		l := m.inherit(e, at)
+		if l != nil {
 			known[l] = true
+		}
+		return l
+	}
+	lives := make([]*life, len(lost))
+	for i := range lost {
+		lives[i] = inherit(&lost[i])
+	}
+	for i := range told {
+		inherit(&told[i])
+	}
+	for i, l := range lives {
+		if l != nil && l.event.ID == lost[i].Key { // else what came later has taken its place
+			m.retell(l, at)
 		}
 	}
 	var untold []*life
@@ -33,6 +48,13 @@ func (r Records) Inherit(told []record.Event, now time.Time) []record.Event {
 		m.out = append(m.out, l.event)
 	}
 	return records(m.told())
+}
+
+// retell tells an event once more, as it stands.
+func (m *Monitor) retell(l *life, now int64) {
+	e := l.event
+	e.Action, e.LastSeen, e.UpdatedAt = ActionUpdated, time.UnixMilli(l.seen), time.UnixMilli(now)
+	m.out = append(m.out, e)
 }
 
 // inherit gives the life of an event that has not ended; nil when it has, or cannot
@@ -64,6 +86,8 @@ func (m *Monitor) inherit(e *record.Event, now int64) *life {
 		l.worst = now
 	}
 	l.event.ID, l.event.InternalID, l.event.Began = e.Key, field("internal_id"), time.UnixMilli(l.began)
+	l.event.acknowledged = e.Fields.Get("acknowledged") == "true"
+	l.event.acknowledgedAt = e.Fields.Get("acknowledged_at")
 	return l
 }
 

@@ -119,7 +119,7 @@ func TestInherit(t *testing.T) {
 				second.hear(3, sky)
 			}
 			second.told = &told
-			second.take(second.Inherit(told, second.now))
+			second.take(second.Inherit(told, nil, second.now))
 			if !tc.heard {
 				second.hear(1, sky)
 			}
@@ -132,6 +132,60 @@ func TestInherit(t *testing.T) {
 	}
 }
 
+// The log has lost what the first told: the second, which remembers it, tells what lives
+// again under its id, as it stands, with what clients have said of it.
+func TestInheritWhatIsLost(t *testing.T) {
+	for name, heard := range map[string]bool{"one that heard the same": true, "one that has just begun": false} {
+		t.Run(name, func(t *testing.T) {
+			var told, anew []record.Event
+			now, names := time.UnixMilli(1_700_000_000_000), map[string]string{}
+			first := &tower{Records: safety.Watch(safety.DefaultConfig()), now: now, told: &told}
+			second := &tower{Records: safety.Watch(safety.DefaultConfig()), now: now}
+			sky := map[string]string{"A": "7700", "B": "7500", "C": "7600"}
+			if heard {
+				second.hear(3, sky)
+			}
+			first.hear(3, sky)
+			sky["C"] = "1000"
+			if heard {
+				second.hear(3, sky)
+			}
+			first.hear(3, sky) // C's is over
+			first.ids(names, "first")
+			for i := range told {
+				if names[told[i].Key] == "first" && record.Text(told[i].Fields.Get("icao")) == "A" {
+					told[i].Fields.Set("acknowledged", "true")
+					told[i].Fields.Set("acknowledged_at", `"2023-11-14T22:13:25Z"`)
+				}
+			}
+			second.told, second.now = &anew, first.now
+			second.take(second.Inherit(nil, told, second.now))
+			second.want(t, names, "safety:event_updated squawk_emergency:A first", "safety:event_updated squawk_hijack:B first")
+			check := func(action string) {
+				t.Helper()
+				for _, e := range anew {
+					want := map[string]string{"A": "true", "B": "false"}[record.Text(e.Fields.Get("icao"))]
+					if got := e.Fields.Get("acknowledged"); got != want || (want == "true") != (e.Fields.Get("acknowledged_at") == `"2023-11-14T22:13:25Z"`) {
+						t.Errorf("%s is acknowledged: %s, at %s", e.Key, got, e.Fields.Get("acknowledged_at"))
+					}
+					if got := record.Text(e.Fields.Get("event_action")); got != action {
+						t.Errorf("%s is told as %s", e.Key, got)
+					}
+					if got := record.Text(e.Fields.Get("updated_at")); got < first.now.UTC().Format("2006-01-02T15:04:05.000Z") {
+						t.Errorf("%s was updated at %s, before it was told", e.Key, got)
+					}
+				}
+			}
+			check("safety_event_updated")
+			second.hear(2, map[string]string{"A": "7700", "B": "7500"})
+			second.said = nil
+			second.hear(2, map[string]string{"A": "1000", "B": "1000"})
+			second.want(t, names, "safety:event_resolved squawk_emergency:A first", "safety:event_resolved squawk_hijack:B first")
+			check("safety_event_resolved")
+		})
+	}
+}
+
 // What was inherited and is not heard again ends, by what was told of it.
 func TestInheritedAndNeverHeard(t *testing.T) {
 	var told []record.Event
@@ -139,7 +193,7 @@ func TestInheritedAndNeverHeard(t *testing.T) {
 	first := &tower{Records: safety.Watch(safety.DefaultConfig()), now: now, told: &told}
 	first.hear(3, map[string]string{"A": "7700"})
 	second := &tower{Records: safety.Watch(safety.DefaultConfig()), now: first.now, told: &told}
-	second.take(second.Inherit(told, second.now))
+	second.take(second.Inherit(told, nil, second.now))
 	second.hear(299, nil)
 	second.want(t, nil)
 	second.hear(2, nil)
@@ -161,7 +215,7 @@ func TestInheritWhatIsNoEvent(t *testing.T) {
 	w := safety.Watch(safety.DefaultConfig())
 	for _, id := range []string{"", "x", "squawk_emergency", "squawk_emergency:", "squawk_emergency:A:B", "proximity_conflict:A", "nonsense:A"} {
 		e := record.Event{Record: record.Record{Key: "1", Fields: record.Fields{{Name: "internal_id", Raw: record.String(id)}}}}
-		if out := w.Inherit([]record.Event{e}, time.UnixMilli(1)); out != nil {
+		if out := w.Inherit([]record.Event{e}, nil, time.UnixMilli(1)); out != nil {
 			t.Errorf("%q: %v", id, out)
 		}
 	}

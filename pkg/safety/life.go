@@ -172,6 +172,7 @@ func (m *Monitor) tell(l *life, s *sight, severity Severity, now int64) {
 		Type: kindNames[l.kind], Severity: severity,
 		ICAO: l.a.key, Callsign: l.a.name(), Snapshot: l.a.snapshot(),
 		Began: time.UnixMilli(l.began), LastSeen: time.UnixMilli(now), UpdatedAt: time.UnixMilli(now),
+		acknowledged: l.event.acknowledged, acknowledgedAt: l.event.acknowledgedAt,
 	}
 	if l.b != nil {
 		e.ICAO2, e.Callsign2, e.Snapshot2 = l.b.key, l.b.name(), l.b.snapshot()

@@ -20,7 +20,19 @@ func TestAcknowledgeInACluster(t *testing.T) {
 	for _, d := range []desk{first, second} {
 		d.emit("subscribe", map[string]any{"topics": []string{"safety"}})
 	}
-	var id string
+	id := acknowledged(t, first, second)
+	first.server.Kill()
+	eventually(t, "the other writes", second.leads)
+	r.sends(func() string { return listing(strings.Replace(good, "7700", "2000", 1), other) })
+	second.told("safety:event_resolved", `"id":"`+id+`"`, `"acknowledged":true`)
+	if got := second.request("safety-events", map[string]any{"icao_hex": "4841d7"}); strings.Count(got, `"event_type":"squawk_emergency"`) != 1 {
+		t.Errorf("the events are %s", got)
+	}
+}
+
+// acknowledged has the second acknowledge the emergency of the first, which both hear.
+func acknowledged(t *testing.T, first, second desk) (id string) {
+	t.Helper()
 	eventually(t, "the second knows of the emergency", func() bool {
 		var answer struct{ Data []struct{ ID string } }
 		if err := json.Unmarshal([]byte(second.request("safety-events", map[string]any{"icao_hex": "4841d7"})), &answer); err != nil {
@@ -37,12 +49,49 @@ func TestAcknowledgeInACluster(t *testing.T) {
 	for _, d := range []desk{first, second} {
 		d.told("safety:event_updated", `"id":"`+id+`"`, `"acknowledged":true`)
 	}
+	return id
+}
+
+// TestAcknowledgedWhenRedisIsEmptied: Redis loses everything, and the process that told an
+// emergency is killed with it. The other goes on with the emergency that its clients know,
+// and tells it and its alerts to nobody as new; one that comes then finds it acknowledged.
+func TestAcknowledgedWhenRedisIsEmptied(t *testing.T) {
+	r := newReceiver(t)
+	r.sends(func() string { return listing(other) })
+	redis := redistest.Single(t)
+	first, second := pairedOn(t, r, redis)
+	second.makes("watched", "4841D7")
+	eventually(t, "the first knows the rule", func() bool { return strings.Contains(first.request("alert-rules", nil), `"name":"watched"`) })
+	r.sends(func() string { return listing(good, other) })
+	for _, d := range []desk{first, second} {
+		d.emit("subscribe", map[string]any{"topics": []string{"safety", "alerts"}})
+		eventually(t, "the alert is told", func() bool { return d.alerts("watched") == 1 })
+	}
+	id := acknowledged(t, first, second)
+
 	first.server.Kill()
+	if err := redis.Client().FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
 	eventually(t, "the other writes", second.leads)
+	third := desk{server: serve(t, "--source", "readsb="+r.URL)}
+	third.client = enter(t, third.server, "/")
+	third.emit("subscribe", map[string]any{"topics": []string{"safety"}})
+	for _, d := range []desk{second, third} {
+		eventually(t, "it is acknowledged", func() bool {
+			got := d.request("safety-events", map[string]any{"icao_hex": "4841d7"})
+			return strings.Contains(got, `"id":"`+id+`"`) && strings.Contains(got, `"acknowledged":true`)
+		})
+	}
 	r.sends(func() string { return listing(strings.Replace(good, "7700", "2000", 1), other) })
-	second.told("safety:event_resolved", `"id":"`+id+`"`, `"acknowledged":true`)
-	if got := second.request("safety-events", map[string]any{"icao_hex": "4841d7"}); strings.Count(got, `"event_type":"squawk_emergency"`) != 1 {
-		t.Errorf("the events are %s", got)
+	for _, d := range []desk{second, third} {
+		d.told("safety:event_resolved", `"id":"`+id+`"`, `"acknowledged":true`)
+		if got := d.request("safety-events", map[string]any{"icao_hex": "4841d7"}); strings.Count(got, `"event_type":"squawk_emergency"`) != 1 {
+			t.Errorf("the events are %s", got)
+		}
+	}
+	if n := second.alerts("watched"); n != 1 {
+		t.Errorf("the alert is told %d times", n)
 	}
 }
 

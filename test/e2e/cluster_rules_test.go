@@ -54,7 +54,12 @@ func (d desk) leads() bool {
 // paired starts two processes of one cluster that hear one receiver; the first writes.
 func paired(t *testing.T, r *receiver) (first, second desk) {
 	t.Helper()
-	t.Setenv("SKYGATE_REDIS_ADDRESSES", redistest.Single(t).Addr)
+	return pairedOn(t, r, redistest.Single(t))
+}
+
+func pairedOn(t *testing.T, r *receiver, redis *redistest.Server) (first, second desk) {
+	t.Helper()
+	t.Setenv("SKYGATE_REDIS_ADDRESSES", redis.Addr)
 	t.Setenv("SKYGATE_REDIS_MODE", "single")
 	at := func() desk {
 		s := serve(t, "--source", "readsb="+r.URL)

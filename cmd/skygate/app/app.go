@@ -96,6 +96,8 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	a.aircraft.Watch(a.alerts.lookout)
 	a.figures = a.openFigures(cfg, a.log, logger)
 	a.hub = hub.New(a.log, policies, cfg.Batch, logger)
+	a.lookout.Recall(a.remembered(root.Safety().Name))
+	a.alerts.lookout.Recall(a.remembered(root.Alerts().Name))
 	if a.sources, err = a.openSources(); err != nil {
 		return nil, err
 	}

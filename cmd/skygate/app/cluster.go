@@ -107,6 +107,15 @@ func (c *cluster) linked() *rooms.Health {
 	return &h
 }
 
+// remembered gives what this process remembers of a topic of events, whatever Redis has
+// lost.
+func (a *App) remembered(topicName string) func() []*feedlog.Entry {
+	return func() []*feedlog.Entry {
+		events, _ := a.hub.EventsOfAll(topicName) // it is one of the hub's
+		return events
+	}
+}
+
 // Run talks to the others until ctx ends.
 func (c *cluster) Run(ctx context.Context) error {
 	if c == nil {
