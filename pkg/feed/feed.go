@@ -53,8 +53,9 @@ type Feed struct {
 
 	mu     sync.Mutex // guards all below
 	merged *merger
-	full   bool   // records were refused before the last look
-	seen   uint64 // how many
+	heard  time.Time // when a source last reported
+	full   bool      // records were refused before the last look
+	seen   uint64    // how many
 }
 
 var _ Sink = (*Feed)(nil)
@@ -116,8 +117,10 @@ type Watcher interface {
 func (f *Feed) Watch(w Watcher) { f.watchers = append(f.watchers, w) }
 
 func (f *Feed) put(updates []record.Update, source int) {
-	now := time.Now().UnixMilli()
+	heard := time.Now()
+	now := heard.UnixMilli()
 	f.mu.Lock()
+	f.heard = heard
 	for i := range updates {
 		r := f.merged.put(&updates[i], source, now)
 		if r == nil {

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/skygate-io/skygate/pkg/feedlog"
-	"github.com/skygate-io/skygate/pkg/record"
 )
 
 // A feed is one of several, in as many processes, that could write its topic: the
@@ -40,7 +38,7 @@ func (f *Feed) seek(ctx context.Context) {
 	f.sought = found
 	f.seeking.Go(func() {
 		defer close(found)
-		lease, err := f.leases.Hold(ctx, f.policy.Name)
+		lease, err := f.leases.Hold(ctx, f.policy.Name, f.listening())
 		if err == nil {
 			found <- lease
 			return
@@ -49,6 +47,24 @@ func (f *Feed) seek(ctx context.Context) {
 			f.logger.Error().Err(err).Msg("this process can never write the topic")
 		}
 	})
+}
+
+// listening is what the lease asks to know whether this process hears anything. The
+// sources of a topic without a time to live are asked rarely, and what they have told
+// holds also when they are away.
+func (f *Feed) listening() func() time.Time {
+	if f.policy.TTL == 0 {
+		return nil
+	}
+	return f.Heard
+}
+
+// Heard is when a source last reported anything, also that there is nothing; zero
+// before the first report.
+func (f *Feed) Heard() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.heard
 }
 
 // found takes the lease.
@@ -107,52 +123,6 @@ func (f *Feed) tellLed(leads bool) {
 			led.Lead(leads)
 		}
 	}
-}
-
-// takeOver begins an epoch with all that is known: what the writer before has told,
-// and what this process hears. So nobody is shown an empty topic.
-func (f *Feed) takeOver(ctx context.Context, log feedlog.Beginner) (feedlog.Writer, error) {
-	before, err := f.log.Load(ctx, f.policy.Name)
-	if errors.Is(err, feedlog.ErrDamaged) {
-		f.logger.Error().Err(err).Msg("what was written before cannot be read; the topic begins anew with what is known here")
-		before, err = feedlog.State{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	f.mu.Lock()
-	records := f.merged.inherit(before.Records, time.Now().UnixMilli())
-	f.mu.Unlock()
-	return log.BeginWith(ctx, f.policy.Name, records)
-}
-
-// inherit takes over records that another process has told: those that this one
-// does not hear live on for the time to live. It gives all records, which are told
-// by that.
-func (m *merger) inherit(told []record.Record, now int64) []record.Record {
-	for i := range told {
-		t := &told[i]
-		if m.rows[t.Key] != nil {
-			continue
-		}
-		r := &row{key: t.Key, now: t.Fields, observed: now}
-		if len(m.sources) > 1 {
-			r.origins = make([]origin, len(t.Fields))
-			for i := range r.origins {
-				r.origins[i] = origin{at: now, source: nobody}
-			}
-		}
-		m.rows[t.Key] = r
-	}
-	m.retell()
-	all := make([]record.Record, 0, len(m.rows))
-	for _, r := range m.rows {
-		r.dirty, r.isTold, r.told, r.rideAt = false, true, slices.Clone(r.now), m.firstRide(r.key, now)
-		r.align(m)
-		all = append(all, record.Record{Key: r.key, Fields: slices.Clone(r.now)})
-	}
-	m.dirty = m.dirty[:0]
-	return all
 }
 
 // open opens an epoch.

@@ -16,7 +16,13 @@ import (
 )
 
 // oneLease is held by one at a time.
-type oneLease struct{ free chan struct{} }
+type oneLease struct {
+	free chan struct{}
+
+	mu     sync.Mutex // guards all below
+	heard  func() time.Time
+	before time.Time // when a holder has heard
+}
 
 func newOneLease() *oneLease {
 	l := &oneLease{free: make(chan struct{}, 1)}
@@ -24,25 +30,44 @@ func newOneLease() *oneLease {
 	return l
 }
 
-func (l *oneLease) Hold(ctx context.Context, _ string) (feedlog.Lease, error) {
+func (l *oneLease) Hold(ctx context.Context, _ string, heard func() time.Time) (feedlog.Lease, error) {
 	select {
 	case <-l.free:
-		return &heldLease{of: l, lost: make(chan struct{})}, nil
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.heard = heard
+		return &heldLease{of: l, before: l.before, lost: make(chan struct{})}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
+// note takes note of when the holder has heard.
+func (l *oneLease) note() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.heard == nil {
+		return
+	}
+	if at := l.heard(); at.After(l.before) {
+		l.before = at
+	}
+}
+
 type heldLease struct {
-	of   *oneLease
-	once sync.Once
-	lost chan struct{}
+	of     *oneLease
+	before time.Time
+	once   sync.Once
+	lost   chan struct{}
 }
 
 func (h *heldLease) Lost() <-chan struct{} { return h.lost }
 
+func (h *heldLease) Heard() time.Time { return h.before }
+
 func (h *heldLease) Release() {
 	h.once.Do(func() {
+		h.of.note()
 		close(h.lost)
 		h.of.free <- struct{}{}
 	})

@@ -22,7 +22,7 @@ type Source interface {
 // Sink takes what sources report. It is safe for concurrent use and does not block on clients.
 type Sink interface {
 	// Put keeps nothing of the updates: the caller may use their memory again. It
-	// may round the values in them.
+	// may round the values in them. None says that the source is well and hears nothing.
 	Put(updates []record.Update)
 }
 

@@ -3,6 +3,7 @@ package feedlog
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Alone is the leases of a gateway that runs alone: whoever asks is the writer.
@@ -11,7 +12,7 @@ type Alone struct{}
 var _ Leases = Alone{}
 
 // Hold implements [Leases].
-func (Alone) Hold(ctx context.Context, _ string) (Lease, error) {
+func (Alone) Hold(ctx context.Context, _ string, _ func() time.Time) (Lease, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -24,5 +25,7 @@ type granted struct {
 }
 
 func (g *granted) Lost() <-chan struct{} { return g.lost }
+
+func (g *granted) Heard() time.Time { return time.Time{} }
 
 func (g *granted) Release() { g.once.Do(func() { close(g.lost) }) }

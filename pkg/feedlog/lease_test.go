@@ -10,9 +10,12 @@ import (
 
 func TestAlone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	lease, err := feedlog.Alone{}.Hold(ctx, "aircraft")
+	lease, err := feedlog.Alone{}.Hold(ctx, "aircraft", nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if at := lease.Heard(); !at.IsZero() {
+		t.Errorf("somebody heard before, at %v", at)
 	}
 	select {
 	case <-lease.Lost():
@@ -23,7 +26,7 @@ func TestAlone(t *testing.T) {
 	lease.Release()
 	<-lease.Lost()
 	cancel()
-	if _, err := (feedlog.Alone{}).Hold(ctx, "aircraft"); !errors.Is(err, context.Canceled) {
+	if _, err := (feedlog.Alone{}).Hold(ctx, "aircraft", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Hold = %v, want the context's error", err)
 	}
 }

@@ -39,6 +39,9 @@ func TestMain(m *testing.M) {
 // duration is that of the leases in these tests.
 const duration = 600 * time.Millisecond
 
+// deaf is how long sources may be silent in these tests.
+const deaf = 700 * time.Millisecond
+
 // patience bounds a wait for what must happen.
 const patience = 10 * time.Second
 
@@ -48,7 +51,7 @@ func open(t testing.TB, config redis.Config) *lease.Leases {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := lease.New(client, lease.Config{Duration: duration}, t.Name(), zerolog.Nop())
+	l := lease.New(client, lease.Config{Duration: duration, Deaf: deaf}, t.Name(), zerolog.Nop())
 	t.Cleanup(func() {
 		_ = l.Close()
 		_ = client.Close()
@@ -60,7 +63,7 @@ func hold(t testing.TB, l feedlog.Leases, topic string) feedlog.Lease {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	h, err := l.Hold(ctx, topic)
+	h, err := l.Hold(ctx, topic, nil)
 	if err != nil {
 		t.Fatalf("hold %s: %v", topic, err)
 	}
@@ -80,7 +83,7 @@ func holdLater(t testing.TB, l feedlog.Leases, topic string) <-chan holding {
 	go func() {
 		defer cancel()
 		defer close(out)
-		if h, err := l.Hold(ctx, topic); err == nil {
+		if h, err := l.Hold(ctx, topic, nil); err == nil {
 			out <- holding{h, time.Now()}
 		}
 	}()
@@ -143,7 +146,7 @@ func TestCloseReleases(t *testing.T) {
 	first := hold(t, a, "aircraft")
 	waiting := make(chan error, 1)
 	go func() {
-		_, err := a.Hold(context.Background(), "aircraft")
+		_, err := a.Hold(context.Background(), "aircraft", nil)
 		waiting <- err
 	}()
 	start := time.Now()
@@ -160,7 +163,7 @@ func TestCloseReleases(t *testing.T) {
 	if took := time.Since(start); took > duration {
 		t.Errorf("the next has it after %v: it was not given back", took)
 	}
-	if _, err := a.Hold(t.Context(), "other"); !errors.Is(err, feedlog.ErrClosed) {
+	if _, err := a.Hold(t.Context(), "other", nil); !errors.Is(err, feedlog.ErrClosed) {
 		t.Errorf("Hold after Close: %v", err)
 	}
 	first.Release()
@@ -173,7 +176,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	errs := make(chan error, 1)
 	go func() {
-		_, err := a.Hold(ctx, "aircraft")
+		_, err := a.Hold(ctx, "aircraft", nil)
 		errs <- err
 	}()
 	cancel()
@@ -226,9 +229,9 @@ func holder(address string) {
 		return
 	}
 	ctx := context.Background()
-	l := lease.New(client, lease.Config{Duration: duration}, "holder", zerolog.Nop())
+	l := lease.New(client, lease.Config{Duration: duration, Deaf: deaf}, "holder", zerolog.Nop())
 	log := streams.New(client, streams.DefaultConfig(), nil, zerolog.Nop())
-	held, err := l.Hold(ctx, "aircraft")
+	held, err := l.Hold(ctx, "aircraft", nil)
 	if err != nil {
 		fmt.Println(err)
 		return
