@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 // small is a plan of some clients and moments.
 func small() *plan {
 	return &plan{
-		only: scenarioNames(), windows: 2, window: 300 * time.Millisecond, warmup: 300 * time.Millisecond,
+		only: scenarios().Names(), windows: 2, window: 300 * time.Millisecond, warmup: 300 * time.Millisecond,
 		processes: []int{1, 2}, clients: []int{4, 10}, large: 400,
 		outage: outagePlan{5, 39.7, 2, 300 * time.Millisecond, 300 * time.Millisecond},
 	}

@@ -19,31 +19,19 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/skygate-io/skygate/test/bench/capacity"
+	"github.com/skygate-io/skygate/test/bench/command"
 	"github.com/skygate-io/skygate/test/bench/process"
 	"github.com/skygate-io/skygate/test/bench/report"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	switch err := run(ctx, os.Args[1:], os.Stdout); {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "cluster:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("cluster", run) }
 
 // The programs that take part.
 const (
@@ -65,21 +53,9 @@ type bench struct {
 	faults   []string
 }
 
-// scenario is one table with its bars.
-type scenario struct {
-	name    string
-	measure func(*bench) error
-}
-
-func scenarios() []scenario {
-	return []scenario{{"growth", (*bench).measureGrowth}, {"outage", (*bench).measureOutage}}
-}
-
-func scenarioNames() (names []string) {
-	for _, s := range scenarios() {
-		names = append(names, s.name)
-	}
-	return names
+// scenarios are the tables with their bars.
+func scenarios() command.Scenarios[*bench] {
+	return command.Scenarios[*bench]{{Name: "growth", Measure: (*bench).measureGrowth}, {Name: "outage", Measure: (*bench).measureOutage}}
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -120,12 +96,8 @@ func prepare(ctx context.Context, p *plan, root, into string, out io.Writer) (*b
 			return nil, err
 		}
 	}
-	most, err := process.OpenFiles()
-	if err != nil {
+	if err := process.Allow(p.mostClients() + 100); err != nil {
 		return nil, err
-	}
-	if need := p.mostClients() + 100; uint64(need) > most {
-		return nil, fmt.Errorf("this machine allows %d open files (ulimit -Hn), and %d are needed", most, need)
 	}
 	machine := fmt.Sprintf("%s; %d windows of %v", report.Machine(ctx), p.windows, p.window)
 	b.found = &report.Report{Title: "Cluster", Machine: machine, Legend: legend}
@@ -135,15 +107,7 @@ func prepare(ctx context.Context, p *plan, root, into string, out io.Writer) (*b
 // run measures what the plan says. A scenario that fails is told of, and the other goes
 // on.
 func (b *bench) run() {
-	for _, s := range scenarios() {
-		if !b.has(s.name) || b.ctx.Err() != nil {
-			continue
-		}
-		if err := s.measure(b); err != nil {
-			fmt.Fprintf(b.out, "%s: %v\n", s.name, err)
-			b.found.Bar(false, "%s: could not be measured", s.name)
-		}
-	}
+	scenarios().Run(b.ctx, b.only, b, b.out, b.found)
 	b.found.Bar(len(b.faults) == 0, "nobody missed anything of a topic, got anything twice, was told to be too slow or was cut off")
 }
 

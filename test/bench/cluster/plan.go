@@ -3,12 +3,10 @@
 package main
 
 import (
-	"flag"
-	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/skygate-io/skygate/test/bench/command"
 )
 
 // What there is to tell.
@@ -45,7 +43,7 @@ type outagePlan struct {
 // full is what is measured without -short.
 func full() *plan {
 	return &plan{
-		only: scenarioNames(), windows: 3, window: 1500 * time.Millisecond, warmup: 800 * time.Millisecond,
+		only: scenarios().Names(), windows: 3, window: 1500 * time.Millisecond, warmup: 800 * time.Millisecond,
 		processes: []int{1, 2, 4}, clients: []int{100, 1000, 4000}, large: 10_000,
 		outage: outagePlan{100, 39.7, 3, 2 * time.Second, 2 * time.Second},
 	}
@@ -93,31 +91,21 @@ func (p *plan) mostClients() int {
 
 // parse reads the flags.
 func parse(args []string) (*plan, string, error) {
-	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
-	isShort := flags.Bool("short", os.Getenv("BENCH") == "short", "take a minute; also BENCH=short")
-	root := flags.String("root", ".", "the repository's `folder`")
-	only := flags.String("only", "", "`scenarios`, with commas: "+strings.Join(scenarioNames(), ", "))
-	seconds := flags.Float64("seconds", 0, "how long each window is")
-	write := flags.Bool("write", false, "write what was found into test/bench/results as well")
+	flags, options := command.Flags("cluster", "take a minute")
+	only := flags.String("only", "", command.OnlyUsage(scenarios().Names()))
 	if err := flags.Parse(args); err != nil {
 		return nil, "", err
 	}
 	p := full()
-	if *isShort {
+	if options.Short {
 		p = short()
 	}
-	p.write = *write
-	if *seconds > 0 {
-		p.window = time.Duration(*seconds * float64(time.Second))
+	p.write = options.Write
+	if window := options.Window(); window > 0 {
+		p.window = window
 		p.outage.window, p.outage.quiet = p.window, p.window
 	}
-	if *only != "" {
-		p.only = strings.Split(*only, ",")
-	}
-	for _, name := range p.only {
-		if !slices.Contains(scenarioNames(), name) {
-			return nil, "", fmt.Errorf("there is no scenario %q", name)
-		}
-	}
-	return p, *root, nil
+	var err error
+	p.only, err = command.Only(p.only, *only)
+	return p, options.Root, err
 }

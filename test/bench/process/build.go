@@ -20,6 +20,15 @@ func Build(ctx context.Context, dir, program string) error {
 	return nil
 }
 
+// Allow raises the limit of open files, and says when as many are too many for it.
+func Allow(files int) error {
+	most, err := OpenFiles()
+	if err == nil && uint64(files) > most {
+		err = fmt.Errorf("this machine allows %d open files (ulimit -Hn), and %d are needed", most, files)
+	}
+	return err
+}
+
 // OpenFiles raises the limit of open files as far as it goes, also for the
 // programs started from here, and gives it.
 func OpenFiles() (most uint64, err error) {

@@ -15,16 +15,13 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/command"
 	"github.com/skygate-io/skygate/test/bench/process"
 	"github.com/skygate-io/skygate/test/bench/report"
 )
@@ -33,16 +30,7 @@ const legend = `CPU/delivery is what the operating system accounts to the server
 order to broadcast to the read; the other figures are medians of the rounds, and those of failures sums. disorder: out of order,
 or twice. redials: handshakes that had to be tried again. RSS/client: idle, after a garbage collection. busy: of one core.`
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	switch err := run(ctx, os.Args[1:], os.Stdout); {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "sidebyside:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("sidebyside", run) }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	p, root, err := parse(args)

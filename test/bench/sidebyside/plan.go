@@ -3,14 +3,13 @@
 package main
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/command"
 	"github.com/skygate-io/skygate/test/bench/swarm"
 )
 
@@ -49,25 +48,21 @@ func (p *plan) takes() time.Duration {
 // parse reads the flags. -short measures only what the project's bars speak of,
 // once; other flags change what it, or the full plan, begins with.
 func parse(args []string) (*plan, string, error) {
-	flags := flag.NewFlagSet("sidebyside", flag.ContinueOnError)
-	short := flags.Bool("short", os.Getenv("BENCH") == "short", "measure what the bars speak of, once; also BENCH=short")
-	root := flags.String("root", ".", "the repository's `folder`")
+	flags, options := command.Flags("sidebyside", "measure what the bars speak of, once")
 	names := flags.String("contenders", "", "`names`, with commas; default: all")
 	crowds := flags.String("clients", "", "`crowds`, as clients@hz, with commas")
 	sizes := flags.String("sizes", "", "bytes per message, with commas")
-	seconds := flags.Float64("seconds", 0, "how long each window is")
 	rounds := flags.Int("rounds", 0, "how often each contender has its turn")
-	write := flags.Bool("write", false, "write what was found into test/bench/results as well")
 	if err := flags.Parse(args); err != nil {
 		return nil, "", err
 	}
 	p := full()
-	if *short {
+	if options.Short {
 		p = bars()
 	}
-	p.write = *write
-	if *seconds > 0 {
-		p.window = time.Duration(*seconds * float64(time.Second))
+	p.write = options.Write
+	if window := options.Window(); window > 0 {
+		p.window = window
 	}
 	if *rounds > 0 {
 		p.rounds = *rounds
@@ -77,7 +72,7 @@ func parse(args []string) (*plan, string, error) {
 		set(&p.crowds, *crowds, parseCrowd),
 		set(&p.sizes, *sizes, parseSize),
 	)
-	return p, *root, err
+	return p, options.Root, err
 }
 
 func full() *plan {

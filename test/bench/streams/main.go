@@ -17,30 +17,18 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
+	"github.com/skygate-io/skygate/test/bench/command"
 	"github.com/skygate-io/skygate/test/bench/process"
 	"github.com/skygate-io/skygate/test/bench/report"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	switch err := run(ctx, os.Args[1:], os.Stdout); {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "streams:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("streams", run) }
 
 // The programs that take part.
 const (
@@ -67,29 +55,17 @@ type bench struct {
 // growthName is the scenario whose tables are a report of their own.
 const growthName = "growth"
 
-// scenario is one group of bars.
-type scenario struct {
-	name    string
-	measure func(*bench) error
-}
-
-func scenarios() []scenario {
-	return []scenario{
-		{"views", (*bench).measureViews},
-		{"latency", (*bench).measureLatency},
-		{"flow", (*bench).measureFlow},
-		{"monitors", (*bench).measureMonitors},
-		{"delta", (*bench).measureDelta},
-		{"writes", (*bench).measureWrites},
-		{growthName, (*bench).measureGrowth},
+// scenarios are the tables with their bars.
+func scenarios() command.Scenarios[*bench] {
+	return command.Scenarios[*bench]{
+		{Name: "views", Measure: (*bench).measureViews},
+		{Name: "latency", Measure: (*bench).measureLatency},
+		{Name: "flow", Measure: (*bench).measureFlow},
+		{Name: "monitors", Measure: (*bench).measureMonitors},
+		{Name: "delta", Measure: (*bench).measureDelta},
+		{Name: "writes", Measure: (*bench).measureWrites},
+		{Name: growthName, Measure: (*bench).measureGrowth},
 	}
-}
-
-func scenarioNames() (names []string) {
-	for _, s := range scenarios() {
-		names = append(names, s.name)
-	}
-	return names
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -131,12 +107,8 @@ func prepare(ctx context.Context, p *plan, root, into string, out io.Writer) (*b
 			return nil, err
 		}
 	}
-	most, err := process.OpenFiles()
-	if err != nil {
+	if err := process.Allow(p.mostClients() + 100); err != nil {
 		return nil, err
-	}
-	if need := p.mostClients() + 100; uint64(need) > most {
-		return nil, fmt.Errorf("this machine allows %d open files (ulimit -Hn), and %d are needed", most, need)
 	}
 	return b, nil
 }
@@ -144,15 +116,7 @@ func prepare(ctx context.Context, p *plan, root, into string, out io.Writer) (*b
 // run measures what the plan says. A scenario that fails is told of, and the
 // others go on.
 func (b *bench) run() {
-	for _, s := range scenarios() {
-		if !b.has(s.name) || b.ctx.Err() != nil {
-			continue
-		}
-		if err := s.measure(b); err != nil {
-			fmt.Fprintf(b.out, "%s: %v\n", s.name, err)
-			b.found.Bar(false, "%s: could not be measured", s.name)
-		}
-	}
+	scenarios().Run(b.ctx, b.only, b, b.out, b.found)
 	if b.turns > 0 {
 		b.found.Bar(len(b.faults) == 0, "in %d turns nobody missed anything, got anything twice, was told to be too slow or was cut off", b.turns)
 	}
@@ -168,7 +132,7 @@ func (b *bench) print() error {
 		return err
 	}
 	folder := filepath.Join(b.root, "test/bench/results")
-	if whole := !slices.ContainsFunc(scenarioNames(), func(name string) bool { return name != growthName && !b.has(name) }); whole {
+	if whole := !slices.ContainsFunc(scenarios().Names(), func(name string) bool { return name != growthName && !b.has(name) }); whole {
 		err = errors.Join(err, b.found.Save(folder, "streams.md"))
 	}
 	if b.curves != nil {

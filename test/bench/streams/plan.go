@@ -3,12 +3,10 @@
 package main
 
 import (
-	"flag"
-	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/skygate-io/skygate/test/bench/command"
 )
 
 // plan is what is measured, and how long.
@@ -51,7 +49,7 @@ type growthPlan struct {
 // full is what is measured without -short.
 func full() *plan {
 	return &plan{
-		only: scenarioNames(), window: 8 * time.Second, warmup: 1500 * time.Millisecond, rounds: 2,
+		only: scenarios().Names(), window: 8 * time.Second, warmup: 1500 * time.Millisecond, rounds: 2,
 		views:    viewsPlan{2000, 10_000, 4, 3 * time.Second},
 		latency:  latencyPlan{1000, 50, 15 * time.Second},
 		flow:     10_000,
@@ -119,36 +117,26 @@ func (p *plan) takes() (sum time.Duration) {
 
 // parse reads the flags.
 func parse(args []string) (*plan, string, error) {
-	flags := flag.NewFlagSet("streams", flag.ContinueOnError)
-	isShort := flags.Bool("short", os.Getenv("BENCH") == "short", "take some three minutes; also BENCH=short")
-	root := flags.String("root", ".", "the repository's `folder`")
-	only := flags.String("only", "", "`scenarios`, with commas: "+strings.Join(scenarioNames(), ", "))
-	seconds := flags.Float64("seconds", 0, "how long each window is")
+	flags, options := command.Flags("streams", "take some three minutes")
+	only := flags.String("only", "", command.OnlyUsage(scenarios().Names()))
 	rounds := flags.Int("rounds", 0, "how often each has its turn")
-	write := flags.Bool("write", false, "write what was found into test/bench/results as well")
 	if err := flags.Parse(args); err != nil {
 		return nil, "", err
 	}
 	p := full()
-	if *isShort {
+	if options.Short {
 		p = short()
 	}
-	p.write = *write
-	if *seconds > 0 {
-		p.window = time.Duration(*seconds * float64(time.Second))
+	p.write = options.Write
+	if window := options.Window(); window > 0 {
+		p.window = window
 		p.latency.slow, p.views.window, p.growth.window = max(p.window, 2*time.Second), p.window, p.window
 		p.monitors.window = p.window
 	}
 	if *rounds > 0 {
 		p.rounds = *rounds
 	}
-	if *only != "" {
-		p.only = strings.Split(*only, ",")
-	}
-	for _, name := range p.only {
-		if !slices.Contains(scenarioNames(), name) {
-			return nil, "", fmt.Errorf("there is no scenario %q", name)
-		}
-	}
-	return p, *root, nil
+	var err error
+	p.only, err = command.Only(p.only, *only)
+	return p, options.Root, err
 }
