@@ -168,11 +168,11 @@ func TestClusterFetches(t *testing.T) {
 		got <- fmt.Sprint(list, err)
 	})
 	want := "[far 2 rooms true [red] [1 2] r true near 2 rooms true [red] [1 2] r true] <nil>"
-	if g := wait(t, got); g != want {
+	if g := eventually.Get(t, "an answer", got); g != want {
 		t.Errorf("got  %s\nwant %s", g, want)
 	}
 	m[0].io.Local().FetchSockets()(func(sockets []*socket.RemoteSocket, err error) { got <- fmt.Sprint(len(sockets), err) })
-	if g := wait(t, got); g != "1 <nil>" {
+	if g := eventually.Get(t, "an answer", got); g != "1 <nil>" {
 		t.Errorf("local: %s", g)
 	}
 }
@@ -215,7 +215,7 @@ func TestClusterConfirms(t *testing.T) {
 					client.send("43" + id + ack)
 				}
 			}
-			if g := wait(t, got); g != c.want {
+			if g := eventually.Get(t, "an answer", got); g != c.want {
 				t.Errorf("got %s, want %s", g, c.want)
 			}
 		})
@@ -235,7 +235,7 @@ func TestClusterConfirmsOfNobody(t *testing.T) {
 		func([]any, error) { t.Error("nobody answers") },
 	)
 	for server := range 3 {
-		if n := wait(t, got); n != 0 {
+		if n := eventually.Get(t, "an answer", got); n != 0 {
 			t.Errorf("server %d asked %d sockets", server, n)
 		}
 	}
@@ -248,9 +248,9 @@ func TestClusterConfirmsOne(t *testing.T) {
 	sockets := make(chan *socket.RemoteSocket, 1)
 	m[0].io.FetchSockets()(func(list []*socket.RemoteSocket, _ error) { sockets <- list[0] })
 	got := make(chan string, 1)
-	_ = wait(t, sockets).Timeout(patience).Emit("sure?", func(answer []any, err error) { got <- fmt.Sprint(answer, err) })
+	_ = eventually.Get(t, "an answer", sockets).Timeout(patience).Emit("sure?", func(answer []any, err error) { got <- fmt.Sprint(answer, err) })
 	far.send("43" + strings.TrimSuffix(strings.TrimPrefix(far.want("42"), "42"), `["sure?"]`) + `["yes"]`)
-	if g := wait(t, got); g != "[yes] <nil>" {
+	if g := eventually.Get(t, "an answer", got); g != "[yes] <nil>" {
 		t.Errorf("got %s", g)
 	}
 }
@@ -270,7 +270,7 @@ func TestClusterServerSideEmit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g, want := wait(t, got), "[server 1 heard map[n:1] server 2 heard map[n:1]] <nil>"; g != want {
+	if g, want := eventually.Get(t, "an answer", got), "[server 1 heard map[n:1] server 2 heard map[n:1]] <nil>"; g != want {
 		t.Errorf("got %s, want %s", g, want)
 	}
 	if n := m[0].io.Sockets().Adapter().ServerCount(); n != 3 {
@@ -284,22 +284,12 @@ func TestAlone(t *testing.T) {
 	t.Cleanup(s.Close)
 	got := make(chan string, 1)
 	err := errors.Join(s.IO().ServerSideEmit("x"), s.IO().ServerSideEmit("x", func(answers []any, err error) { got <- fmt.Sprint(answers, err) }))
-	if g := wait(t, got); g != "[] <nil>" || err != nil {
+	if g := eventually.Get(t, "an answer", got); g != "[] <nil>" || err != nil {
 		t.Errorf("got %s, %v", g, err)
 	}
 	if n := s.IO().Sockets().Adapter().ServerCount(); n != 1 {
 		t.Errorf("%d servers", n)
 	}
-}
-
-func wait[T any](t *testing.T, c chan T) (v T) {
-	t.Helper()
-	select {
-	case v = <-c:
-	case <-time.After(patience):
-		t.Fatal("nothing comes")
-	}
-	return v
 }
 
 // TestSecretsStay: others do not get to know the keys of the gateway's clients.
@@ -321,7 +311,7 @@ func TestSecretsStay(t *testing.T) {
 		raw, _ := json.Marshal(sockets[0].Handshake())
 		got <- fmt.Sprint(len(sockets), string(raw), sockets[0].Data(), err)
 	})
-	if g := wait(t, got); strings.Contains(g, "sk_secret") || !strings.Contains(g, "red") || !strings.HasSuffix(g, "map[] <nil>") {
+	if g := eventually.Get(t, "an answer", got); strings.Contains(g, "sk_secret") || !strings.Contains(g, "red") || !strings.HasSuffix(g, "map[] <nil>") {
 		t.Errorf("told %s", g)
 	}
 }

@@ -62,7 +62,7 @@ func TestChurn(t *testing.T) {
 	}
 	for range opened {
 		p := f.peer()
-		within(t, p.closed, "Closed")
+		eventually.Get(t, "Closed", p.closed)
 		p.mu.Lock()
 		if len(p.closed) != 0 || p.after != 0 {
 			t.Errorf("Closed %d times more, %d calls after it", len(p.closed), p.after)

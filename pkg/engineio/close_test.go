@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 func TestClose(t *testing.T) {
@@ -45,7 +47,7 @@ func TestClose(t *testing.T) {
 		p := f.peer()
 		answer := client.getLater(p)
 		p.Close("enough")
-		if got := within(t, answer, "the answer"); got != "200 1" {
+		if got := eventually.Get(t, "the answer", answer); got != "200 1" {
 			t.Error(got)
 		}
 		p.wantClosed(t, "enough")
@@ -85,7 +87,7 @@ func TestDiscard(t *testing.T) {
 	p = f.peer()
 	answer := client.getLater(p)
 	p.Discard("away")
-	if got := within(t, answer, "the answer"); got != "400 "+unknownSession() {
+	if got := eventually.Get(t, "the answer", answer); got != "400 "+unknownSession() {
 		t.Error(got)
 	}
 	p.wantClosed(t, "away")
@@ -104,7 +106,7 @@ func TestServerClose(t *testing.T) {
 	f.Close()
 	f.Close()
 	c.want("close:1001", "EOF")
-	if got := within(t, answer, "the answer"); !strings.HasPrefix(got, "400 ") {
+	if got := eventually.Get(t, "the answer", answer); !strings.HasPrefix(got, "400 ") {
 		t.Errorf("the poll: %s", got) // a close packet would keep clients away
 	}
 	for got := ""; got != "EOF"; {

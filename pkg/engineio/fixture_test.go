@@ -81,26 +81,15 @@ func (p *peer) late() {
 
 func (p *peer) wantMessage(t *testing.T, want string) {
 	t.Helper()
-	if got := within(t, p.messages, "message "+want); got != want {
+	if got := eventually.Get(t, "message "+want, p.messages); got != want {
 		t.Fatalf("message %.80q, want %.80q", got, want)
 	}
 }
 
 func (p *peer) wantClosed(t *testing.T, want Reason) {
 	t.Helper()
-	if got := within(t, p.closed, "Closed"); got != want {
+	if got := eventually.Get(t, "Closed", p.closed); got != want {
 		t.Fatalf("closed for %q, want %q", got, want)
-	}
-}
-
-func within[T any](t *testing.T, from <-chan T, what string) T {
-	t.Helper()
-	select {
-	case v := <-from:
-		return v
-	case <-time.After(patience):
-		t.Fatalf("waited for %s in vain", what)
-		panic("unreachable")
 	}
 }
 
@@ -140,7 +129,7 @@ func startWith(t *testing.T, change func(*Config), react func(*peer, string), be
 
 func (f *fixture) peer() *peer {
 	f.t.Helper()
-	return within(f.t, f.peers, "a connection")
+	return eventually.Get(f.t, "a connection", f.peers)
 }
 
 // poller is a client that polls.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // plug is more than the kernel's buffers hold of a connection.
@@ -74,7 +76,7 @@ func TestStalledClient(t *testing.T) {
 					t.Fatalf("frame %d is %q", i, got)
 				}
 			}
-			within(t, p.drained, "Drained")
+			eventually.Get(t, "Drained", p.drained)
 			if n := p.Send(lane, text4("again")); n != 1 {
 				t.Error("refused after Drained")
 			}
@@ -110,7 +112,7 @@ func TestARefusalDropsWhatIsOlder(t *testing.T) {
 			t.Errorf("received %.40q, want %s", got, want)
 		}
 	}
-	within(t, p.drained, "Drained")
+	eventually.Get(t, "Drained", p.drained)
 }
 
 func TestHold(t *testing.T) {
@@ -144,14 +146,14 @@ func TestTellDrained(t *testing.T) {
 	c := f.openWebSocket()
 	p := f.peer()
 	p.TellDrained() // nothing waits
-	within(t, p.drained, "Drained")
+	eventually.Get(t, "Drained", p.drained)
 	jam(t, p)
 	p.TellDrained()
 	if len(p.drained) != 0 {
 		t.Error("drained while the client does not read")
 	}
 	c.next()
-	within(t, p.drained, "Drained")
+	eventually.Get(t, "Drained", p.drained)
 }
 
 // What waits for a client that does not read waits where it can be dropped.
@@ -186,7 +188,7 @@ func TestGate(t *testing.T) {
 	if got := c.nextShort(); got != "4event" {
 		t.Errorf("received %.40q", got)
 	}
-	within(t, p.drained, "Drained")
+	eventually.Get(t, "Drained", p.drained)
 	// Larger than the lane, but it is empty.
 	if n := p.Send(State, big(250<<10), text4("last")); n != 2 {
 		t.Errorf("accepted %d after Drained", n)
@@ -319,7 +321,7 @@ func TestDrainedInPolling(t *testing.T) {
 		t.Fatal("accepted State beyond the bound")
 	}
 	client.wantGet(200, "41\x1e42")
-	within(t, p.drained, "Drained")
+	eventually.Get(t, "Drained", p.drained)
 	if n := p.Send(State, text4("5")); n != 1 {
 		t.Error("the gate is shut after Drained")
 	}

@@ -38,7 +38,7 @@ func TestPollWaits(t *testing.T) {
 	peer := f.peer()
 	answer := p.getLater(peer)
 	peer.Send(Event, text4("now"))
-	if got := within(t, answer, "the answer"); got != "200 4now" {
+	if got := eventually.Get(t, "the answer", answer); got != "200 4now" {
 		t.Error(got)
 	}
 }
@@ -139,7 +139,7 @@ func TestOverlappingPolls(t *testing.T) {
 	peer := f.peer()
 	first := p.getLater(peer)
 	p.wantGet(400, badRequest())
-	if got := within(t, first, "the first answer"); got != "200 1" {
+	if got := eventually.Get(t, "the first answer", first); got != "200 1" {
 		t.Errorf("the first: %q", got)
 	}
 	peer.wantClosed(t, ReasonTransportError)
@@ -159,7 +159,7 @@ func TestOverlappingPosts(t *testing.T) {
 	eventually.Holds(t, "Message runs", peer.busy.Load)
 	p.wantPost("4b", 400, badRequest())
 	close(hold)
-	within(t, first, "the first answer")
+	eventually.Get(t, "the first answer", first)
 	peer.wantClosed(t, ReasonTransportError)
 	if peer.wantMessage(t, "a"); len(peer.messages) != 0 {
 		t.Error("the second was delivered")
@@ -182,7 +182,7 @@ func TestAbandonedPoll(t *testing.T) {
 		return peer.poll != nil
 	})
 	cancel()
-	within(t, done, "the client")
+	eventually.Get(t, "the client", done)
 	peer.wantClosed(t, ReasonTransportError)
 	p.wantGet(400, unknownSession())
 }
@@ -193,7 +193,7 @@ func TestCloseByClientReleasesPoll(t *testing.T) {
 	peer := f.peer()
 	answer := p.getLater(peer)
 	p.wantPost("1", 200, "ok")
-	if got := within(t, answer, "the answer"); got != "200 6" {
+	if got := eventually.Get(t, "the answer", answer); got != "200 6" {
 		t.Error(got)
 	}
 	peer.wantClosed(t, ReasonTransportClose)

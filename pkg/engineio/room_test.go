@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // A client may ask more at once than its lane of replies holds: it is read no
@@ -52,7 +54,7 @@ func TestRepliesHaveRoom(t *testing.T) {
 				next++
 			}
 		}
-		if status := within(t, posted, "the answer to the POST"); status != 200 {
+		if status := eventually.Get(t, "the answer to the POST", posted); status != 200 {
 			t.Errorf("the POST is answered %d", status)
 		}
 	})
@@ -64,7 +66,7 @@ func TestRepliesHaveRoom(t *testing.T) {
 			c.send(fmt.Sprint("4", i))
 		}
 		c.conn.Close()
-		within(t, p.closed, "Closed")
+		eventually.Get(t, "Closed", p.closed)
 	})
 }
 
@@ -90,7 +92,7 @@ func TestUrgentIsHandedBack(t *testing.T) {
 		}
 	}
 	c.want("4reply")
-	within(t, p.drained, "Drained")
+	eventually.Get(t, "Drained", p.drained)
 	if p.Send(Urgent, text4("again")) != 1 {
 		t.Error("refused after Drained")
 	}

@@ -23,7 +23,7 @@ func TestUpgrade(t *testing.T) {
 	c.want("pong:hi")
 	c.send("2probe")
 	c.want("3probe")
-	if got := within(t, waiting, "the poll's answer"); got != "200 6" {
+	if got := eventually.Get(t, "the poll's answer", waiting); got != "200 6" {
 		t.Errorf("the poll that waited: %s", got)
 	}
 	p.wantGet(200, "6")                // polls leave

@@ -143,7 +143,7 @@ func TestBackPressure(t *testing.T) {
 		t.Errorf("%d messages were read while the first was handled", received)
 	}
 	for i := range n {
-		if got := within(t, peer.messages, "a message"); !strings.HasPrefix(got, fmt.Sprint(i, " ")) {
+		if got := eventually.Get(t, "a message", peer.messages); !strings.HasPrefix(got, fmt.Sprint(i, " ")) {
 			t.Fatalf("message %d is %.20q", i, got)
 		}
 	}

@@ -46,7 +46,7 @@ func TestTLS(t *testing.T) {
 				t.Errorf("received %.40q, want %q", got, want)
 			}
 		}
-		within(t, p.drained, "Drained")
+		eventually.Get(t, "Drained", p.drained)
 	})
 	t.Run("write timeout", func(t *testing.T) {
 		_, p := secure(func(c *Config) { c.WriteTimeout = 50 * time.Millisecond })

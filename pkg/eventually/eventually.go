@@ -38,6 +38,17 @@ func Works(t testing.TB, what string, try func() error) {
 	}
 }
 
+// Get gives what comes from a channel, and ends the test when nothing does.
+func Get[T any](t testing.TB, what string, from <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-from:
+	case <-time.After(Patience):
+		t.Fatalf("waited %v in vain: %s", Patience, what)
+	}
+	return v
+}
+
 // Is waits until a condition holds, and says whether it came to. It is for who has more to
 // tell of a failure, or goes on after it.
 func Is(holds func() bool) bool {

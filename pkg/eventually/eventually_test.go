@@ -72,6 +72,14 @@ func TestSaysWhatDidNotHappen(t *testing.T) {
 			tries := 0
 			eventually.Works(t, "rain", func() error { tries++; return errs[min(tries/2, 1)] })
 		}, "waited 1m0s in vain: rain: not ready"},
+		"it comes late": {func(t testing.TB) {
+			late := make(chan string)
+			time.AfterFunc(eventually.Patience-1, func() { late <- "rain" })
+			if got := eventually.Get(t, "weather", late); got != "rain" {
+				t.Fatalf("it gives %q", got)
+			}
+		}, ""},
+		"it does not come": {func(t testing.TB) { eventually.Get(t, "rain", make(chan int)) }, "waited 1m0s in vain: rain"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
