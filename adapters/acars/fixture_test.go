@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/feed/feedtest"
 	"github.com/skygate-io/skygate/pkg/feedlog"
@@ -27,7 +28,7 @@ type fixture struct {
 }
 
 // patience bounds a wait for what must happen.
-const patience = 20 * time.Second
+const patience = eventually.Patience
 
 // hear starts a source at the given endpoints.
 func hear(t *testing.T, endpoints ...string) *fixture {
@@ -100,10 +101,8 @@ func (f *fixture) texts() string {
 // want waits for a condition.
 func (f *fixture) want(what string, is func() bool) {
 	f.Helper()
-	for end := time.Now().Add(patience); !is(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			f.Fatalf("still waiting: %s; status %+v, messages %.200s", what, f.Status(), f.texts())
-		}
+	if !eventually.Is(is) {
+		f.Fatalf("still waiting: %s; status %+v, messages %.200s", what, f.Status(), f.texts())
 	}
 }
 
@@ -154,16 +153,13 @@ func freePort(t *testing.T) (address string) {
 // dial connects, as soon as somebody listens.
 func dial(t *testing.T, network, address string) net.Conn {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
-		conn, err := net.Dial(network, address)
-		if err == nil {
-			t.Cleanup(func() { _ = conn.Close() })
-			return conn
-		}
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
+	var conn net.Conn
+	eventually.Works(t, "somebody listens at "+address, func() (err error) {
+		conn, err = net.Dial(network, address)
+		return err
+	})
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
 }
 
 func send(t *testing.T, conn net.Conn, text string) {

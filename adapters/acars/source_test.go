@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/record"
 )
@@ -121,17 +122,11 @@ type router struct {
 
 func serve(t *testing.T, address string) *router {
 	t.Helper()
-	var r *router
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		l, err := net.Listen("tcp", address)
-		if err == nil {
-			r = &router{Listener: l, conns: make(chan net.Conn, 10)}
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
+	r := &router{conns: make(chan net.Conn, 10)}
+	eventually.Works(t, address+" is free", func() (err error) {
+		r.Listener, err = net.Listen("tcp", address)
+		return err
+	})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -156,14 +151,9 @@ func serve(t *testing.T, address string) *router {
 
 func (r *router) conn(t *testing.T) net.Conn {
 	t.Helper()
-	select {
-	case conn := <-r.conns:
-		t.Cleanup(func() { _ = conn.Close() })
-		return conn
-	case <-time.After(patience):
-		t.Fatal("nobody connects")
-		return nil
-	}
+	conn := eventually.Get(t, "a connection", r.conns)
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
 }
 
 func TestTCPClient(t *testing.T) {

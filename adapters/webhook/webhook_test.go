@@ -9,12 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
 	"github.com/skygate-io/skygate/adapters/webhook"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
@@ -74,10 +74,8 @@ func run(t *testing.T, s *webhook.Sender, body func()) {
 // until waits for what real servers do.
 func until(t *testing.T, s *webhook.Sender, what func(webhook.Stats) bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !what(s.Stats()); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("it does not happen: %+v", s.Stats())
-		}
+	if !eventually.Is(func() bool { return what(s.Stats()) }) {
+		t.Fatalf("it does not happen: %+v", s.Stats())
 	}
 }
 

@@ -21,12 +21,13 @@ import (
 	"github.com/skygate-io/skygate/adapters/replay"
 	"github.com/skygate-io/skygate/adapters/sbs"
 	"github.com/skygate-io/skygate/adapters/uat"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/feed"
 	"github.com/skygate-io/skygate/pkg/record"
 )
 
 // patience bounds every wait.
-const patience = 20 * time.Second
+const patience = eventually.Patience
 
 // ears take what a source gives, of aircraft and of messages.
 type ears struct {
@@ -116,11 +117,9 @@ func (r *rig) wait(what ...string) {
 
 func (r *rig) until(what string, is func() bool) {
 	r.Helper()
-	for end := time.Now().Add(patience); !is(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			s := r.status()
-			r.Fatalf("still waiting for %s; %d heard; %s, %q, %d records, %v", what, r.count(), s.State, s.Err, s.Records, s.Bad)
-		}
+	if !eventually.Is(is) {
+		s := r.status()
+		r.Fatalf("still waiting for %s; %d heard; %s, %q, %d records, %v", what, r.count(), s.State, s.Err, s.Records, s.Bad)
 	}
 }
 
@@ -367,10 +366,11 @@ func openDecoder(network, scheme string) func(t *testing.T) *rig {
 			}
 		})
 		r.says = func(text string) {
-			for end := time.Now().Add(patience); conn == nil; time.Sleep(time.Millisecond) {
-				if conn, err = net.Dial(network, address); err != nil && time.Now().After(end) {
-					t.Fatal(err)
-				}
+			if conn == nil {
+				eventually.Works(t, "somebody listens", func() (err error) {
+					conn, err = net.Dial(network, address)
+					return err
+				})
 			}
 			if network == "tcp" {
 				write(t, conn, text)

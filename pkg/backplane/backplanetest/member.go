@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/skygate-io/skygate/pkg/backplane"
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // patience is how long a test waits for what must come.
@@ -181,17 +182,11 @@ const heard = `["heard?"]`
 
 func (m *Member) eventually(what string, f func() bool) {
 	m.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
+	eventually.Holds(m.t, m.name+": "+what, func() bool {
 		m.mu.Lock()
-		ok := f()
-		m.mu.Unlock()
-		if ok {
-			return
-		}
-		if time.Now().After(end) {
-			m.t.Fatalf("%s: waited in vain: %s", m.name, what)
-		}
-	}
+		defer m.mu.Unlock()
+		return f()
+	})
 }
 
 // answers writes down what a question brings.
