@@ -6,6 +6,8 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/skygate-io/skygate/adapters/redis"
 )
 
 // countEvery is how often the servers are counted.
@@ -13,8 +15,6 @@ const countEvery = 500 * time.Millisecond
 
 // countServers keeps what is known of how many serve each namespace.
 func (b *Backplane) countServers(ctx context.Context) error {
-	ticker := time.NewTicker(countEvery)
-	defer ticker.Stop()
 	for ctx.Err() == nil {
 		b.mu.Lock()
 		nodes := make([]*node, 0, len(b.nodes))
@@ -27,10 +27,7 @@ func (b *Backplane) countServers(ctx context.Context) error {
 				n.servers.Store(int64(counted[i]))
 			}
 		}
-		select {
-		case <-ctx.Done():
-		case <-ticker.C:
-		}
+		redis.Wait(ctx, redis.Spread(countEvery))
 	}
 	return nil
 }

@@ -4,25 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/skygate-io/skygate/adapters/redis"
 )
 
 const (
-	// quietTime is how long nothing may come before the server is asked whether it
-	// lives; if nothing comes for as long again it is given up.
-	quietTime = 3 * time.Second
-	// firstPause and lastPause are about how long it waits between attempts.
-	firstPause = 50 * time.Millisecond
-	lastPause  = 2 * time.Second
 	// together is how many subscriptions one command holds.
 	together = 500
+	// lasted is how long a connection must have been there for the next attempt not to wait
+	// for longer than the first does.
+	lasted = 2 * time.Second
 )
 
 // line is one connection in subscribed state. When anything is wrong with it, it is
@@ -154,48 +150,28 @@ func (l *line) run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, l.end)
 	defer stop()
 	defer l.lines.forget(l)
-	said := "" // the last error: each is logged once until it is another
-	for pauses := newPauses(); l.done.Err() == nil; {
+	for pauses := redis.Pauses(); l.done.Err() == nil; {
 		began := time.Now()
 		err := l.session(l.done)
 		if l.done.Err() != nil {
 			break
 		}
 		l.lines.set(l, false, err)
-		if time.Since(began) > lastPause {
-			said = ""
-		}
-		if err != nil && err.Error() != said {
-			said = err.Error()
-			l.lines.logger.Warn().Err(err).Msg("the connection over which other processes are heard is lost")
+		if errors.Is(err, errMoved) {
+			l.lines.logger.Debug().Err(err).Msg("a connection over which other processes are heard is made anew")
+		} else {
+			l.lines.part.Note(err)
 		}
 		if cluster, ok := l.lines.client.UniversalClient.(*goredis.ClusterClient); ok {
 			cluster.ReloadState(ctx)
 			l.lines.wake()
 		}
-		if time.Since(began) > lastPause {
+		if time.Since(began) > lasted {
 			pauses.Reset()
 		}
-		wait(l.done, pauses.NextBackOff())
+		redis.Wait(l.done, pauses.NextBackOff())
 	}
 	return nil
-}
-
-// newPauses gives the pauses between attempts.
-func newPauses() *backoff.ExponentialBackOff {
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = firstPause, lastPause
-	return pauses
-}
-
-// wait waits, or until ctx ends.
-func wait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }
 
 // session is one connection, to its end.
@@ -216,28 +192,10 @@ func (l *line) session(ctx context.Context) error {
 	l.pubsub = pubsub
 	err := l.subscribeLocked(ctx, l.share)
 	l.mu.Unlock()
-	asked := false
-	for err == nil {
-		var got any
-		got, err = pubsub.ReceiveTimeout(ctx, quietTime)
-		if errors.Is(err, os.ErrDeadlineExceeded) || isTimeout(err) {
-			if asked {
-				return fmt.Errorf("nothing comes: %w", err)
-			}
-			asked, err = true, pubsub.Ping(ctx)
-			continue
-		}
-		asked = false
-		if err == nil {
-			err = l.take(got)
-		}
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-func isTimeout(err error) bool {
-	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout()
+	return redis.Hear(ctx, pubsub, l.take)
 }
 
 // take does what comes over the connection.
@@ -252,6 +210,9 @@ func (l *line) take(got any) error {
 	}
 	return nil
 }
+
+// errMoved is of a channel that another of a Cluster's nodes has now.
+var errMoved = errors.New("has moved")
 
 // confirm notes that a subscription is in place. One that is ended by the server
 // belongs to another one now.
@@ -273,7 +234,7 @@ func (l *line) confirm(m *goredis.Subscription) error {
 	case l.leaving[ended] == 1:
 		delete(l.leaving, ended)
 	case l.share[ended]:
-		return fmt.Errorf("the channel %s has moved", m.Channel)
+		return fmt.Errorf("the channel %s %w", m.Channel, errMoved)
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ type lines struct {
 	// Static.
 	client  *redis.Client
 	logger  zerolog.Logger
+	part    *redis.Part
 	changed chan struct{} // holds a token when wanted has changed, or a line failed
 
 	open map[string]*line // by place; owned by run
@@ -56,7 +57,7 @@ type lines struct {
 
 func newLines(client *redis.Client, logger zerolog.Logger) *lines {
 	return &lines{
-		client: client, logger: logger, changed: make(chan struct{}, 1),
+		client: client, logger: logger, part: client.Part("the rooms", logger), changed: make(chan struct{}, 1),
 		open: map[string]*line{}, wanted: map[subscription]handler{}, state: map[*line]bool{},
 		changes: map[subscription]bool{}, homeless: map[subscription]bool{},
 	}
@@ -244,6 +245,7 @@ func (l *lines) forget(line *line) {
 
 // fail notes that a channel has no place now.
 func (l *lines) fail(err error) {
+	l.part.Note(err)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.err = err
@@ -260,5 +262,6 @@ func (l *lines) noteLocked() {
 	l.ready, l.since = ready, time.Now()
 	if ready {
 		l.err = nil
+		l.part.Well()
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/pkg/backplane"
 )
 
@@ -27,7 +28,7 @@ const (
 
 // publish sends what is in the queue until ctx ends.
 func (b *Backplane) publish(ctx context.Context) error {
-	pauses := newPauses()
+	pauses := redis.Pauses()
 	var left []*job // was certainly not published
 	for ctx.Err() == nil {
 		if len(left) == 0 {
@@ -42,7 +43,7 @@ func (b *Backplane) publish(ctx context.Context) error {
 				break
 			}
 			if left = b.send(ctx, batch); len(left) > 0 {
-				wait(ctx, pauses.NextBackOff())
+				redis.Wait(ctx, pauses.NextBackOff())
 				continue
 			}
 			pauses.Reset()

@@ -78,7 +78,7 @@ func (b *Backplane) panicked(channel string) {
 
 // lose counts what is not published, and tells who asked.
 func (b *Backplane) lose(j *job, reason string) {
-	if b.dropped.add(reason, 1) {
+	if b.dropped.add(reason, 1) && reason != droppedUnsure { // of an outage it is said at its end
 		b.logger.Warn().Str("reason", reason).Msg("something for other processes is dropped; more for this reason are only counted")
 	}
 	if j.asking != nil {

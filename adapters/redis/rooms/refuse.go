@@ -54,3 +54,13 @@ func (c *counts) all() map[string]uint64 {
 	}
 	return all
 }
+
+// sum is how many there are for whatever reason.
+func (c *counts) sum() (n uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, one := range c.by {
+		n += one
+	}
+	return n
+}

@@ -73,6 +73,7 @@ func New(cfg Config, client *redis.Client, logger zerolog.Logger) (*Backplane, e
 	b := &Backplane{cfg: cfg, client: client, once: client.Once(publishers), logger: logger, uid: newID(), nodes: map[string]*node{}}
 	b.queue = newQueue(cfg.QueueMessages, cfg.QueueBytes, func(j *job) { b.lose(j, droppedFull) })
 	b.lines = newLines(client, logger)
+	client.Loses("messages_to_rooms", b.dropped.sum)
 	if cfg.PythonChannel != "" {
 		b.lines.want(subscription{kind: ofChannel, name: cfg.PythonChannel}, b.receivePython)
 	}
