@@ -46,7 +46,7 @@ type failing struct {
 	said []string
 }
 
-func (f *failing) Helper()           {}
+func (f *failing) Helper()            {}
 func (f *failing) Cleanup(end func()) { f.ends = append(f.ends, end) }
 func (f *failing) Failed() bool {
 	f.mu.Lock()
