@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -54,6 +55,7 @@ type Presence struct {
 	key    string
 	id     string
 	count  func() presence.Counts
+	part   *redis.Part
 	logger zerolog.Logger
 
 	mu     sync.Mutex // guards all below
@@ -68,7 +70,7 @@ var _ presence.Presence = (*Presence)(nil)
 func New(client *redis.Client, config Config, count func() presence.Counts, logger zerolog.Logger) *Presence {
 	return &Presence{
 		client: client, every: config.Every, key: client.Key("presence", "processes"),
-		id: rand.Text(), count: count, logger: logger,
+		id: rand.Text(), count: count, part: client.Part("counting clients", logger), logger: logger,
 	}
 }
 
@@ -86,20 +88,23 @@ func (p *Presence) Total() presence.Total {
 
 // Run writes and reads until ctx ends; then it takes away what it wrote, and returns nil.
 func (p *Presence) Run(ctx context.Context) error {
-	tick := time.NewTicker(p.every)
-	defer tick.Stop()
-	failing := false
-	for {
-		err := p.exchange(ctx)
-		if err != nil && !failing && ctx.Err() == nil {
-			p.logger.Warn().Err(err).Msg("the clients of other processes cannot be counted; trying again")
-		}
-		failing = err != nil
-		select {
-		case <-ctx.Done():
-			return p.leave(ctx)
-		case <-tick.C:
-		}
+	for ctx.Err() == nil {
+		p.note(ctx, p.exchange(ctx))
+		redis.Wait(ctx, redis.Spread(p.every))
+	}
+	return p.leave(ctx)
+}
+
+// errStrange is of counts of another process that cannot be read.
+var errStrange = errors.New("what another process has counted cannot be read")
+
+func (p *Presence) note(ctx context.Context, err error) {
+	switch {
+	case ctx.Err() != nil:
+	case errors.Is(err, errStrange):
+		p.part.Fails(err, "some of the clients of other processes cannot be counted")
+	default:
+		p.part.Note(err)
 	}
 }
 
@@ -136,7 +141,7 @@ func (p *Presence) exchange(ctx context.Context) error {
 	for _, text := range told {
 		var c presence.Counts
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
-			strange = fmt.Errorf("what another process has counted cannot be read: %w", err)
+			strange = fmt.Errorf("%w: %w", errStrange, err)
 			continue
 		}
 		others = append(others, c)

@@ -53,6 +53,7 @@ type Store struct {
 	client       *redis.Client
 	key, channel string
 	first        func() (rules.Saved, error)
+	part         *redis.Part
 	logger       zerolog.Logger
 	every        time.Duration
 
@@ -68,7 +69,7 @@ var _ rules.SharedStore = (*Store)(nil)
 func New(client *redis.Client, first func() (rules.Saved, error), logger zerolog.Logger) *Store {
 	return &Store{
 		client: client, key: client.Key("rules", "book"), channel: client.Channel("rules"),
-		first: first, logger: logger, every: checkEvery,
+		first: first, part: client.Part("the alert rules", logger), logger: logger, every: checkEvery,
 	}
 }
 
