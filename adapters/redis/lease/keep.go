@@ -9,6 +9,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 )
 
@@ -16,6 +17,7 @@ import (
 type held struct {
 	// Static once it is held.
 	leases    *Leases
+	part      *redis.Part
 	logger    zerolog.Logger
 	keys      []string
 	value     string
@@ -96,6 +98,7 @@ func (h *held) keep(asked time.Time) {
 	defer end.Stop()
 	renew := time.NewTicker(duration / 3)
 	defer renew.Stop()
+	level := zerolog.WarnLevel // for a renewal that does not come in time
 	for {
 		select {
 		case <-end.C:
@@ -109,15 +112,19 @@ func (h *held) keep(asked time.Time) {
 		}
 		asked := time.Now()
 		if !asked.Before(until) {
-			h.logger.Warn().Msg("the lease of the topic is lost: it was not renewed in time")
+			h.logger.WithLevel(level).Msg("the lease of the topic is lost: it was not renewed in time")
 			return
 		}
 		attempt := asked.Add(duration / 4) // so that there is time for another
 		if attempt.After(until) {
 			attempt = until
 		}
-		switch answer, err := h.renew(asked, attempt); {
-		case err != nil: // perhaps the next one succeeds
+		answer, err := h.renew(asked, attempt)
+		h.part.Note(err)
+		switch level = zerolog.WarnLevel; {
+		case redis.IsAway(err): // that is said; perhaps the next one succeeds
+			level = zerolog.DebugLevel
+		case err != nil:
 		case answer == left:
 			h.logger.Warn().Msg("nothing is heard here; the topic is left to a process that hears its sources")
 			return
@@ -149,7 +156,10 @@ func (h *held) renew(asked, end time.Time) (answer int, err error) {
 func (h *held) drop() {
 	ctx, cancel := context.WithTimeout(context.Background(), h.leases.config.Duration/2)
 	defer cancel()
-	if err := h.run(ctx, dropScript).Err(); err != nil {
+	switch err := h.run(ctx, dropScript).Err(); {
+	case redis.IsAway(err):
+		h.logger.Debug().Err(err).Msg("the lease of the topic was not given back; it expires")
+	case err != nil:
 		h.logger.Warn().Err(err).Msg("the lease of the topic was not given back; it expires")
 	}
 }

@@ -72,29 +72,28 @@ func (l *Leases) Close() error {
 
 // Hold implements [feedlog.Leases].
 func (l *Leases) Hold(ctx context.Context, topicName string, heard func() time.Time) (feedlog.Lease, error) {
-	retry := time.NewTicker(l.config.Duration / 6)
-	defer retry.Stop()
 	h := l.newHeld(topicName, heard)
-	failing := false
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		asked := time.Now()
 		ok, err := h.take(ctx, asked)
+		if ctx.Err() == nil {
+			h.part.Note(err)
+		}
 		if ok {
 			return h, h.start(asked)
 		}
-		if err != nil && !failing && ctx.Err() == nil {
-			h.logger.Warn().Err(err).Msg("the lease of the topic cannot be asked for; trying again")
-		}
-		failing = err != nil
+		// No longer each time while Redis is away: when it is back a topic waits for this.
+		retry := time.NewTimer(redis.Spread(l.config.Duration / 6))
 		select {
 		case <-l.closed:
 			return nil, feedlog.ErrClosed
 		case <-ctx.Done():
 		case <-retry.C:
 		}
+		retry.Stop()
 	}
 }
 
@@ -103,6 +102,7 @@ func (l *Leases) newHeld(topicName string, heard func() time.Time) *held {
 	key := func(what string) string { return l.client.Key(topicName, what) }
 	return &held{
 		leases:  l,
+		part:    l.client.Part("the lease of "+topicName, l.logger),
 		logger:  l.logger.With().Str("topic", topicName).Logger(),
 		keys:    []string{key("lease"), key("lease:wanted"), key("lease:heard")},
 		value:   l.holder + "/" + rand.Text()[:6],
