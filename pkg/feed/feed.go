@@ -164,7 +164,7 @@ func (f *Feed) Run(ctx context.Context) error {
 	defer paced.Stop()
 	retry := backoff.NewExponentialBackOff()
 	retry.MaxInterval = 10 * time.Second
-	failing := false
+	failing := trouble{logger: f.logger}
 	for {
 		f.seek(ctx)
 		wait, err := f.step(ctx, time.Now())
@@ -179,7 +179,7 @@ func (f *Feed) Run(ctx context.Context) error {
 		default:
 			retry.Reset()
 		}
-		failing = f.tellFailing(err, failing)
+		failing.note(err)
 		if wait > 0 {
 			paced.Reset(wait)
 		}
@@ -213,17 +213,6 @@ func (f *Feed) rest(ctx context.Context, sweep, paced <-chan time.Time, failing 
 		}
 		return true
 	}
-}
-
-// tellFailing logs when the log begins to fail, and when it no longer does.
-func (f *Feed) tellFailing(err error, failing bool) bool {
-	switch {
-	case err != nil && !failing:
-		f.logger.Warn().Err(err).Msg("the log does not take changes; trying until it does")
-	case err == nil && failing:
-		f.logger.Info().Msg("the log takes changes again")
-	}
-	return err != nil
 }
 
 // sweep removes what is too old, and tells when the topic is full, or no longer.

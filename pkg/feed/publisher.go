@@ -146,7 +146,7 @@ func (p *Publisher) Waiting() int {
 func (p *Publisher) Run(ctx context.Context) error {
 	retry := backoff.NewExponentialBackOff()
 	retry.MaxInterval = 10 * time.Second
-	failing := false
+	failing := trouble{logger: p.logger}
 	for {
 		err := p.write(ctx)
 		switch {
@@ -159,13 +159,8 @@ func (p *Publisher) Run(ctx context.Context) error {
 				p.logger.Error().Err(err).Int("events", p.Waiting()).Msg("the log does not take the last events; they are lost")
 			}
 			return nil
-		case err != nil && !failing:
-			p.logger.Warn().Err(err).Msg("the log does not take events; trying again")
-		case err == nil && failing:
-			p.logger.Info().Uint64("refused", p.Refused()).Msg("the log takes events again")
 		}
-		failing = err != nil
-		if failing {
+		if failing.note(err); err != nil {
 			select { // No event matters before the log is back.
 			case <-ctx.Done():
 			case <-time.After(retry.NextBackOff()):

@@ -64,6 +64,9 @@ var (
 	// change was appended is not known, and an event that is published again, as the
 	// same change, is told once.
 	ErrAway = errors.New("feedlog: the log is away")
+	// ErrUnreachable is an [ErrAway] of the log as a whole, or of a large part of it. It
+	// says so itself, when it begins and when it is over: who meets it needs not log it.
+	ErrUnreachable = fmt.Errorf("%w: it cannot be reached", ErrAway)
 	// ErrDamaged is an [ErrAway] that lasts until a topic is begun anew, which mends it:
 	// what the log has of the topic is not what a writer has written.
 	ErrDamaged = fmt.Errorf("%w: it is damaged", ErrAway)
@@ -84,7 +87,8 @@ type Log interface {
 	// an event it only makes sure that the topic has an epoch.
 	Publish(ctx context.Context, topicName string, c *record.Change) (topic.Position, error)
 	// Load gives a topic's newest state. A topic that nobody has begun is empty,
-	// at the zero position.
+	// at the zero position. In a topic of events it never leads back in an epoch: a log
+	// that has lost what was read of it goes on in another one.
 	Load(ctx context.Context, topicName string) (State, error)
 	// Read gives the entries after a position, in order, at least one: it waits
 	// for the next when there is none yet.
