@@ -25,7 +25,8 @@
 // work. Whatever may have lost something begins a new epoch, so that no seq means two
 // things: a writer that was fenced; an event published to another server than the one
 // before, or after the log was set back. A new epoch says where the ones before it
-// ended.
+// ended. Whoever has read further than a log of events goes, and finds that first, opens
+// it: readers who were led back in the old epoch would have lost their place.
 //
 // Events that the log has lost (a fail-over to a replica that lacked them, a restart
 // without them) are published again by who published them, each with its origin: who

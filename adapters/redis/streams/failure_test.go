@@ -83,6 +83,9 @@ func (f *follower) load(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.loads++
+	if f.name == "safety" && state.At.Epoch == f.at.Epoch && state.At.Seq < f.at.Seq {
+		f.wrong = append(f.wrong, fmt.Sprintf("it is led back from %v to %v", f.at, state.At))
+	}
 	f.table = record.NewTable()
 	f.table.Apply(&record.Change{Added: state.Records})
 	for _, e := range state.Entries {

@@ -32,6 +32,7 @@ type Log struct {
 	end     context.CancelFunc
 	running sync.WaitGroup // tails, and snapshots that are being written
 	absence absence
+	seen    seen
 
 	mu         sync.Mutex // guards all below
 	tails      map[string]*tail
@@ -186,6 +187,7 @@ func (l *Log) load(ctx context.Context, name string) (feedlog.State, error) {
 	var err error
 	for range 5 {
 		var h head
+		seen := l.seen.of(name)
 		if h, err = l.headOf(ctx, name); err != nil {
 			return feedlog.State{}, err
 		}
@@ -193,8 +195,16 @@ func (l *Log) load(ctx context.Context, name string) (feedlog.State, error) {
 		switch {
 		case h.at.Epoch == "":
 			return feedlog.State{}, nil
+		case h.kind == kindEvents && isBehind(h.at, seen):
+			// It is not enough to wait for whoever follows the topic here to see it, too.
+			if err := l.publisherOf(name).compare(ctx, h.at, seen); err != nil {
+				return feedlog.State{}, err
+			}
+			err = errMoved
 		case h.kind == kindEvents:
-			state, err = l.loadEvents(ctx, name, h.at)
+			if state, err = l.loadEvents(ctx, name, h.at); err == nil {
+				l.seen.note(name, state.At)
+			}
 		default:
 			state, err = l.loadState(ctx, name, h.at)
 		}

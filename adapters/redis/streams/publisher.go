@@ -164,9 +164,9 @@ func (p *publisher) move(a answer) {
 		Msg("the log has lost events; they are published again")
 }
 
-// compare is told where the topic is, and what was seen of it. When it ends before
-// that, it goes on in another epoch; when the epoch is another than this has published
-// to, what is lost is published again.
+// compare is told where the topic is, and how far it was seen before. When it ends
+// before that, it goes on in another epoch; when the epoch is another than this has
+// published to, what is lost is published again.
 func (p *publisher) compare(ctx context.Context, is, seen topic.Position) error {
 	// Not behind all who publish, when each of them waits for a server that is frozen.
 	turn, cancel := context.WithTimeout(ctx, p.log.config.Timeout)
@@ -175,12 +175,15 @@ func (p *publisher) compare(ctx context.Context, is, seen topic.Position) error 
 		return p.log.failure(ctx, err)
 	}
 	defer p.release()
-	if is.Epoch == seen.Epoch && is.Seq < seen.Seq && (p.at.Epoch == "" || p.at.Epoch == seen.Epoch && p.at.Seq < seen.Seq) {
-		p.at = seen
+	if p.at.Epoch != "" && (p.at.Epoch != is.Epoch || is.Seq < p.at.Seq) {
+		if _, err := p.settle(ctx, published{}); err != nil {
+			return err
+		}
 	}
-	if p.at.Epoch == "" || p.at.Epoch == is.Epoch && p.at.Seq <= is.Seq {
+	if !isBehind(is, seen) || p.at.Epoch != "" && !isBehind(p.at, seen) {
 		return nil
 	}
+	p.at = seen // what others have published counts as much
 	_, err := p.settle(ctx, published{})
 	return err
 }

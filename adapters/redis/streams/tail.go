@@ -53,6 +53,7 @@ func (t *tail) run(ctx context.Context) {
 // follow reads until something fails. fine is called when something did not.
 func (t *tail) follow(ctx context.Context, fine func()) error {
 	for {
+		seen := t.log.seen.of(t.name)
 		h, err := t.log.headOf(ctx, t.name)
 		if err != nil {
 			return err
@@ -62,12 +63,13 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 			// Before readers are told, so that they do not go back first. One that has
 			// lost everything gets it back also when nobody publishes any more. (A topic
 			// of state has one writer, who sees for itself.)
-			if err := t.log.publisherOf(t.name).compare(ctx, h.at, t.position()); err != nil {
+			if err := t.log.publisherOf(t.name).compare(ctx, h.at, seen); err != nil {
 				return err
 			}
 			if h, err = t.log.headOf(ctx, t.name); err != nil {
 				return err
 			}
+			t.log.seen.note(t.name, h.at)
 		}
 		before := t.position()
 		t.see(h.at)
@@ -111,6 +113,9 @@ func (t *tail) readFor(ctx context.Context, most time.Duration) error {
 				return t.skip(messages[i].ID)
 			}
 			t.beyond = ""
+			if e.Change.Event != nil {
+				t.log.seen.note(t.name, e.At)
+			}
 			t.take(e)
 		}
 	}
