@@ -57,6 +57,14 @@ type Server struct {
 // reaches it.
 func launch(t testing.TB, name string, port int, options *goredis.Options, args ...string) *Server {
 	t.Helper()
+	s := prepare(t, name, port, options, args...)
+	s.Start()
+	return s
+}
+
+// prepare gives a server that is yet to be started.
+func prepare(t testing.TB, name string, port int, options *goredis.Options, args ...string) *Server {
+	t.Helper()
 	s := &Server{
 		Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
 		t:    t, name: name, dir: t.TempDir(), args: args,
@@ -68,7 +76,6 @@ func launch(t testing.TB, name string, port int, options *goredis.Options, args 
 		s.Kill()
 		_ = s.client.Close()
 	})
-	s.Start()
 	return s
 }
 
@@ -79,6 +86,31 @@ func (s *Server) Start() {
 	if s.process != nil {
 		return
 	}
+	end := time.Now().Add(patience)
+	s.run()
+	// Its port may be held for a moment by a process that was forked, for another test,
+	// while it was looked whether the port is free.
+	for s.endsBefore(end) && strings.Contains(s.log(), "Address already in use") {
+		s.run()
+	}
+	s.Wait("it answers", func(c *goredis.Client) error { return c.Ping(s.t.Context()).Err() })
+}
+
+// endsBefore waits until the server answers, and says whether it ends instead.
+func (s *Server) endsBefore(end time.Time) bool {
+	for time.Now().Before(end) && s.client.Ping(s.t.Context()).Err() != nil {
+		select {
+		case <-s.ended:
+			return true
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return false
+}
+
+// run starts the process.
+func (s *Server) run() {
+	s.t.Helper()
 	out, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		s.t.Fatal(err)
@@ -96,7 +128,6 @@ func (s *Server) Start() {
 		_ = p.Wait()
 		close(ended)
 	}(s.process, s.ended)
-	s.Wait("it answers", func(c *goredis.Client) error { return c.Ping(s.t.Context()).Err() })
 }
 
 // Wait waits until a condition holds on the server.
