@@ -114,14 +114,15 @@ func (s *Source) poll(ctx context.Context, sink feed.Sink) error {
 		s.locate(ctx)
 	}
 	written := s.clock.Moment(a.Received.UnixMilli(), frame.Now, unixMilliOf(a.Date))
-	s.deliver(frame, written, sink)
+	s.deliver(frame, written, err == nil, sink)
 	if err == nil {
 		s.known, s.edition, s.newest = a.Validators, edition, time.UnixMilli(written)
 	}
 	return err
 }
 
-func (s *Source) deliver(frame *Frame, written int64, sink feed.Sink) {
+// deliver tells what a file has: that it is empty too, if it is whole.
+func (s *Source) deliver(frame *Frame, written int64, whole bool, sink feed.Sink) {
 	updates := frame.Updates(written, s.receiver)
 	var newest int64
 	for i := range updates {
@@ -131,7 +132,7 @@ func (s *Source) deliver(frame *Frame, written int64, sink feed.Sink) {
 	if frame.Messages > 0 {
 		s.health.Count(frame.Messages)
 	}
-	if len(updates) > 0 {
+	if whole || len(updates) > 0 {
 		sink.Put(updates)
 	}
 }

@@ -170,9 +170,7 @@ func (s *Source) play(body []byte, sink feed.Sink) bool {
 		return false
 	}
 	s.become(feed.Delivering, "")
-	if len(updates) > 0 {
-		sink.Put(updates)
-	}
+	sink.Put(updates)
 	return true
 }
 

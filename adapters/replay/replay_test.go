@@ -52,6 +52,7 @@ type sink struct {
 	start time.Time
 
 	mu   sync.Mutex // guards what follows
+	puts int
 	text []string
 	seen []time.Duration // when each update was observed
 }
@@ -59,6 +60,7 @@ type sink struct {
 func (s *sink) Put(updates []record.Update) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.puts++
 	for _, u := range updates {
 		s.text = append(s.text, fmt.Sprintf("%s@%v", u.Key, time.Since(s.start)))
 		s.seen = append(s.seen, time.UnixMilli(u.Observed).Sub(s.start))
@@ -194,6 +196,21 @@ func TestPlay(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestEmptyFrames: a frame without aircraft is told as such; what is no frame is not.
+func TestEmptyFrames(t *testing.T) {
+	const empty = `{"now":%d,"aircraft":[]}`
+	path := filepath.Join(write(t, map[string]string{"x": lines(frame(100, "a"), fmt.Sprintf(empty, 101), "garbage", fmt.Sprintf(empty, 102))}), "x")
+	synctest.Test(t, func(t *testing.T) {
+		sink := &sink{start: time.Now()}
+		if err := newSource(t, path, 1, false).Run(t.Context(), sink); err != nil {
+			t.Fatal(err)
+		}
+		if sink.puts != 3 || sink.got() != "a@0s" {
+			t.Errorf("it tells %d times: %s", sink.puts, sink.got())
+		}
+	})
 }
 
 // TestHeard: what was heard later counts as later at any speed, although ages

@@ -172,6 +172,37 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestSignsOfLife: lines of use that tell of no aircraft are passed on as such, and so
+// are signs of life; what cannot be used is not.
+func TestSignsOfLife(t *testing.T) {
+	for name, test := range map[string]struct {
+		line string
+		puts int
+	}{
+		"aircraft":            {"A1\n", 5},
+		"nothing of interest": {"-\n", 5},
+		"a sign of life":      {"\r\n", 5},
+		"garbage":             {"?\n", 0},
+		"half a line":         {"A", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := play(t, script(t, func(send func(string), wait func(time.Duration)) {
+					for range 5 {
+						send(test.line)
+						wait(time.Second)
+					}
+					wait(time.Hour)
+				}))
+				p.Until(10 * time.Second)
+				if got := p.Sink.Puts(); len(got) != test.puts {
+					t.Errorf("it tells %d times, want %d", len(got), test.puts)
+				}
+			})
+		})
+	}
+}
+
 // TestNowAndThen: single lines that cannot be used are no reason to fail, however
 // rare those of use are.
 func TestNowAndThen(t *testing.T) {

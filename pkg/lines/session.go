@@ -168,7 +168,7 @@ func (c *session) flush(now time.Time) {
 		newest = max(newest, b.updates[i].Observed)
 	}
 	c.health.Use(len(b.updates), newest, b.bad)
-	if len(b.updates) > 0 {
+	if b.good {
 		c.sink.Put(b.updates)
 	}
 	switch {
