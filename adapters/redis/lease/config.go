@@ -32,3 +32,10 @@ func (c Config) Validate() error {
 	}
 	return nil
 }
+
+// For gives the settings for sources of which the slowest reports at such an interval:
+// three of them are no silence.
+func (c Config) For(interval time.Duration) Config {
+	c.Deaf = max(c.Deaf, 3*interval)
+	return c
+}

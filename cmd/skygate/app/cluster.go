@@ -52,7 +52,7 @@ func openLog(cfg config.Config, policies []topic.Policy, logger zerolog.Logger) 
 	c := &cluster{
 		client: client,
 		log:    streams.New(client, cfg.Cluster.Streams, boundsOf(policies), logger),
-		leases: lease.New(client, cfg.Cluster.Lease, holderName(cfg.Listen), logger),
+		leases: lease.New(client, cfg.Cluster.Lease.For(slowest(cfg.Sources)), holderName(cfg.Listen), logger),
 		canary: redis.NewCanary(client, cfg.Cluster.Canary.Every, cfg.Cluster.Canary.Limit, logger),
 		logger: logger,
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -118,6 +119,20 @@ func openAircraft(c config.Source, all config.Config, logger zerolog.Logger) (fe
 		return replay.New(cfg, readsb.Decode, logger)
 	}
 	return nil, fmt.Errorf("kind %q is configured but not built in", c.Kind)
+}
+
+// slowest is the longest interval at which a source of aircraft reports, of those that
+// have one.
+func slowest(sources []config.Source) (interval time.Duration) {
+	for _, c := range sources {
+		switch cfg := c.Config.(type) {
+		case demo.Config:
+			interval = max(interval, cfg.Interval)
+		case readsb.Config:
+			interval = max(interval, cfg.Interval)
+		}
+	}
+	return interval
 }
 
 // openPolled makes a source that asks for what others list, and names the topic that it
