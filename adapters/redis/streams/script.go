@@ -10,6 +10,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 )
 
@@ -81,7 +82,7 @@ func (l *Log) runConfirmed(ctx context.Context, s *goredis.Script, keys []string
 }
 
 // failure is what a caller is told of an error: its own context's, that the log was
-// closed, or that it is away.
+// closed, that it cannot be reached, or that it does not take it.
 func (l *Log) failure(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -92,6 +93,8 @@ func (l *Log) failure(ctx context.Context, err error) error {
 		return ctx.Err()
 	case isWrongType(err):
 		return fmt.Errorf("%w: %w", errDamaged, err)
+	case redis.IsAway(err):
+		return fmt.Errorf("%w: %w", feedlog.ErrUnreachable, err)
 	}
 	return fmt.Errorf("%w: %w", feedlog.ErrAway, err)
 }

@@ -2,9 +2,12 @@ package streams
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/record"
@@ -129,7 +132,11 @@ func (w *writer) snapshot(now time.Time) {
 	at, records := w.at, w.table.Records()
 	w.saving = w.log.spawn(func() {
 		if err := w.save(at, records); err != nil {
-			w.log.logger.Warn().Err(err).Str("topic", w.name).Msg("a snapshot was not written; what is in the log stays there until one is")
+			level := zerolog.WarnLevel
+			if errors.Is(err, feedlog.ErrUnreachable) {
+				level = zerolog.DebugLevel
+			}
+			w.log.logger.WithLevel(level).Err(err).Str("topic", w.name).Msg("a snapshot was not written; what is in the log stays there until one is")
 			w.saved <- 0
 			return
 		}
