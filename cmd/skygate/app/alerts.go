@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/skygate-io/skygate/adapters/redis"
 	shared "github.com/skygate-io/skygate/adapters/redis/rulestore"
 	"github.com/skygate-io/skygate/adapters/rulestore"
 	"github.com/skygate-io/skygate/adapters/webhook"
@@ -61,10 +63,14 @@ func openAlerts(cfg config.Config, log feedlog.Log, c *cluster, logger zerolog.L
 	return a, nil
 }
 
-// unread logs why the rules of the cluster cannot be taken over, once for each reason.
+// unread logs why the rules of the cluster cannot be taken over, once for each reason
+// but that Redis is away, which is said for all.
 func (a *alerts) unread() func(error) {
 	said := ""
 	return func(err error) {
+		if errors.Is(err, rules.ErrAway) && redis.IsAway(err) {
+			return
+		}
 		if text := err.Error(); text != said {
 			said = text
 			a.logger.Error().Err(err).Msg("the alert rules of the cluster cannot be taken over; those that are known stay in force")

@@ -116,6 +116,9 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	mux.Handle("GET /api/v1/auth/config", ring.Describe())
 	mux.Handle(rest.Prefix, rest.New(cfg.REST, overHTTP(a.spaces)...))
 	mux.Handle("/", web.Handler())
+	if a.cluster != nil {
+		a.cluster.client.Loses("events", a.refused)
+	}
 	a.http = &http.Server{Handler: slowBodies(mux), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 
 	if a.listener, err = net.Listen("tcp", cfg.Listen); errors.Is(err, syscall.EADDRINUSE) {
@@ -177,7 +180,11 @@ func (a *App) begin(ctx context.Context) error {
 	for _, begin := range begin {
 		err := begin(ctx)
 		if errors.Is(err, feedlog.ErrAway) && ctx.Err() == nil {
-			a.logger.Warn().Err(err).Msg("the log is away; going on without it until it is back")
+			level := zerolog.WarnLevel
+			if errors.Is(err, feedlog.ErrUnreachable) {
+				level = zerolog.DebugLevel // it says so itself
+			}
+			a.logger.WithLevel(level).Err(err).Msg("the log is away; going on without it until it is back")
 			return nil
 		}
 		if err != nil {

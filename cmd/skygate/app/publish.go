@@ -45,3 +45,11 @@ func (o outside) Run(ctx context.Context) error {
 	}
 	return work.Wait()
 }
+
+// refused counts the events that were refused because too many waited for the log.
+func (a *App) refused() (n uint64) {
+	for _, p := range append([]*feed.Publisher{a.safety, a.acars, a.alerts.Publisher, a.figures.to.Stats, a.figures.to.Beside, a.figures.to.ACARS}, a.outside...) {
+		n += p.Refused()
+	}
+	return n
+}
