@@ -31,7 +31,6 @@ type Log struct {
 	work    context.Context // ends when the log is closed
 	end     context.CancelFunc
 	running sync.WaitGroup // tails, and snapshots that are being written
-	absence absence
 	seen    seen
 
 	mu         sync.Mutex // guards all below
@@ -59,7 +58,6 @@ func New(client *redis.Client, config Config, bounds func(topicName string) (Bou
 		end:        end,
 		tails:      map[string]*tail{},
 		publishers: map[string]*publisher{},
-		absence:    absence{logger: logger},
 	}
 }
 
@@ -173,11 +171,8 @@ func (l *Log) Load(ctx context.Context, name string) (feedlog.State, error) {
 		return feedlog.State{}, feedlog.ErrClosed
 	}
 	state, err := l.load(ctx, name)
-	switch {
-	case err == nil:
-		l.absence.read(name)
-	case errors.Is(err, feedlog.ErrAway):
-		l.absence.failed(name, err)
+	if err == nil || errors.Is(err, feedlog.ErrAway) {
+		l.note(name, err)
 	}
 	return state, err
 }

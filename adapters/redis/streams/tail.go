@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/skygate-io/skygate/adapters/redis"
 	"github.com/skygate-io/skygate/pkg/feedlog"
 	"github.com/skygate-io/skygate/pkg/topic"
 )
@@ -33,20 +33,15 @@ type tail struct {
 
 // run follows until ctx ends.
 func (t *tail) run(ctx context.Context) {
-	retry := backoff.NewExponentialBackOff()
-	retry.InitialInterval, retry.MaxInterval = 50*time.Millisecond, 2*time.Second
+	retry := redis.Pauses()
 	for {
 		err := t.follow(ctx, retry.Reset)
 		if ctx.Err() != nil {
 			return
 		}
-		t.log.absence.failed(t.name, err)
+		t.log.note(t.name, err)
 		t.fail(err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(retry.NextBackOff()):
-		}
+		redis.Wait(ctx, retry.NextBackOff())
 	}
 }
 
@@ -77,7 +72,7 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 		if at != before {
 			t.beyond = ""
 		}
-		t.log.absence.read(t.name)
+		t.log.note(t.name, nil)
 		if err := t.readFor(ctx, checkEvery); err != nil {
 			return err
 		}
