@@ -66,29 +66,24 @@ func TestRedis(t *testing.T) {
 	t.Parallel()
 	server := redistest.Single(t)
 	restart := func(keep bool) fault {
-		return func(r *rig) figures {
+		return saidOnce(func(r *rig) figures {
 			server.Kill()
 			if !keep {
 				server.Erase()
 			}
 			return r.away(r.between(2*time.Second, 4*time.Second), server.Start)
-		}
+		})
 	}
 	rigUp(t, *seed+1, server.Config(), nil).strike(map[string]fault{
 		"Redis dies, and comes back with its data": restart(true),
 		"Redis dies, and comes back empty":         restart(false),
-		"Redis is frozen for 10 s": func(r *rig) figures {
-			before, said := r.told(), r.said()
+		"Redis is frozen for 10 s": saidOnce(func(r *rig) figures {
+			before := r.told()
 			server.Freeze()
 			f := r.away(10*time.Second, server.Thaw)
-			for i, n := range r.said() {
-				if n -= said[i]; n != 1 {
-					r.t.Errorf("process %d says %d times that the log is away", i, n)
-				}
-			}
 			r.wantTold(before, func(int) bool { return true })
 			return f
-		},
+		}),
 	})
 }
 
@@ -125,12 +120,47 @@ func TestShard(t *testing.T) {
 	})
 }
 
-// said is how often each process has logged that the log is away.
-func (r *rig) said() (counts []int) {
+// What processes log of an outage of Redis.
+const (
+	isAway = "redis is away; trying until it is back"
+	isBack = "redis is back"
+)
+
+// said is how often each process has logged something.
+func (r *rig) said(text string) (counts []int) {
 	for _, g := range r.gateways {
-		counts = append(counts, strings.Count(g.Log(), "the log cannot be read"))
+		counts = append(counts, strings.Count(g.Log(), text))
 	}
 	return counts
+}
+
+// saidOnce is a fault of which each process logs once that Redis is away, and once that it
+// is back.
+func saidOnce(f fault) fault {
+	return func(r *rig) figures {
+		r.t.Helper()
+		before := r.said(isAway)
+		wantBack := func(times int) {
+			r.t.Helper()
+			eventually(r.t, "each process says that Redis is back", func() string {
+				for i, n := range r.said(isBack) {
+					if n != before[i]+times {
+						return fmt.Sprintf("process %d has said it %d times, want %d", i, n, before[i]+times)
+					}
+				}
+				return ""
+			})
+		}
+		wantBack(0) // from the fault before
+		figures := f(r)
+		wantBack(1)
+		for i, n := range r.said(isAway) {
+			if n -= before[i]; n != 1 {
+				r.t.Errorf("process %d says %d times: %s", i, n, isAway)
+			}
+		}
+		return figures
+	}
 }
 
 // told is how often each client was told that a topic is stale, and that it no longer
