@@ -31,4 +31,16 @@
 //
 // No call waits for longer than its own deadline, whatever has become of the server: a
 // dead one refuses, a frozen one is given up after ReadTimeout.
+//
+// What fails is tried again, after pauses that grow and differ by chance ([Pauses]), or at
+// its usual pace, which does as well ([Spread]).
+//
+// # What is logged
+//
+// All that a process does with Redis is a [Part] of it, which says how each call went. When
+// Redis is away, the first part that notices makes a warning of it, the others join
+// in silence, and once none has failed for a second a line says that it is back, for how long
+// it was away, and what was lost by that, if anything was. Parts that are away for longer than
+// others are named. What Redis refuses (an ACL, a full memory, a key of another type), and
+// what is damaged, each part says by itself, once, as an error: it does not mend itself.
 package redis

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -159,6 +160,26 @@ func TestAMessageIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.want("1")
+}
+
+// TestTheConnectionIsLost: what is missed is seen when there is another one, and what
+// comes after is heard.
+func TestTheConnectionIsLost(t *testing.T) {
+	server := redistest.Single(t)
+	one, other := open(t, store(t, server.Config(), nil)), open(t, store(t, server.Config(), nil).Every(never)).run()
+	want := ""
+	for i := range 3 {
+		if want += strconv.Itoa(i + 1); one.makes() == "" {
+			t.Fatal("it has no id")
+		}
+		other.want(want)
+		if n, err := server.Client().ClientKillByFilter(t.Context(), "TYPE", "pubsub").Result(); err != nil || n != 1 {
+			t.Fatalf("%d connections are cut, %v", n, err)
+		}
+		want += " "
+	}
+	one.makes()
+	other.want(want + "4")
 }
 
 // TestEditsAtATime: nothing is lost, and no id is given twice.
