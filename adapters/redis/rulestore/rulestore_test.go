@@ -173,6 +173,10 @@ func TestTheConnectionIsLost(t *testing.T) {
 			t.Fatal("it has no id")
 		}
 		other.want(want)
+		other.eventually("it listens", func() bool {
+			n, err := server.Client().PubSubNumSub(t.Context(), "skygate:rules").Result()
+			return err == nil && n["skygate:rules"] == 1
+		})
 		if n, err := server.Client().ClientKillByFilter(t.Context(), "TYPE", "pubsub").Result(); err != nil || n != 1 {
 			t.Fatalf("%d connections are cut, %v", n, err)
 		}
