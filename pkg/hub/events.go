@@ -91,13 +91,14 @@ func (h *history) after(since topic.Position) (events []*event, ok bool) {
 	if since == h.at {
 		return nil, true
 	}
-	for i := len(h.kept) - 1; i >= 0; i-- {
-		e := h.kept[i]
-		if e.At == since || e.Origin == since && since != nowhere {
+	for i, e := range slices.Backward(h.kept) {
+		switch {
+		case e.At == since:
 			return h.kept[i+1:], true
-		}
-		if since.Epoch == e.At.Epoch && e.Base == since.Seq {
+		case e.At.Epoch == since.Epoch && e.Base == since.Seq:
 			return h.kept[i:], true
+		case e.Origin == since && since != nowhere:
+			return h.afterLoss(since)
 		}
 	}
 	return h.kept, since == h.before
