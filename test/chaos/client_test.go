@@ -3,6 +3,7 @@ package chaos
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -250,7 +251,7 @@ func (f *eventFollower) take(event string, data []byte) (hole bool) {
 			f.gaps++
 		}
 		f.began, at.View = true, m.Get("view").String()
-		for _, e := range m.Get("events").Array() {
+		for _, e := range slices.Backward(m.Get("events").Array()) { // the newest is the first
 			if id := e.Get("id").String(); f.got[id] == 0 {
 				f.add(id)
 			}

@@ -32,7 +32,7 @@ type event struct {
 	key    string
 	via    int       // the process that took it
 	taken  time.Time // when that said so
-	direct bool      // that one alone was asked
+	direct bool      // that one alone was asked, once
 }
 
 // publisher publishes events, one after the other, to whatever process.
@@ -42,6 +42,7 @@ type publisher struct {
 	client http.Client
 	end    chan struct{}
 	done   sync.WaitGroup
+	turn   sync.Mutex // held while one is being published
 
 	mu      sync.Mutex // guards all below
 	urls    []string   // of the processes; "" is one that is known to be dead
@@ -65,9 +66,7 @@ func publish(t testing.TB, seed uint64, urls []string) *publisher {
 				return
 			case <-time.After(time.Duration(p.rng.Int64N(int64(2 * publishEvery)))):
 			}
-			if p.repeat(); !p.isPaused() {
-				p.add(event{id: fmt.Sprintf("e%d", n), key: fmt.Sprintf("%d-%d", seed, n)})
-			}
+			p.next(event{id: fmt.Sprintf("e%d", n), key: fmt.Sprintf("%d-%d", seed, n)})
 		}
 	})
 	t.Cleanup(p.stop)
@@ -83,10 +82,17 @@ func (p *publisher) stop() {
 	p.done.Wait()
 }
 
-func (p *publisher) isPaused() bool {
+// next sends again what has to be, and publishes an event, unless it is held.
+func (p *publisher) next(e event) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.repeat()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.paused
+	paused := p.paused
+	p.mu.Unlock()
+	if !paused {
+		p.add(e)
+	}
 }
 
 // repeat sends again what has to be.
@@ -109,10 +115,11 @@ func (p *publisher) add(e event) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.events = append(p.events, e)
 	if p.urls[e.via] == "" { // it has ended meanwhile
+		e.direct = false
 		p.again = append(p.again, e)
 	}
+	p.events = append(p.events, e)
 }
 
 func (p *publisher) send(e *event) {
@@ -164,8 +171,11 @@ func (p *publisher) post(url string, e *event) error {
 	return nil
 }
 
-// hold has it publish nothing new for a while, and lets it go on.
+// hold has it publish nothing new for a while, once the one is taken that it is about to
+// publish, and lets it go on.
 func (p *publisher) hold(still bool) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.paused = still
@@ -176,9 +186,10 @@ func (p *publisher) died(process int, when time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.urls[process] = ""
-	for _, e := range p.events {
-		if e.via == process && when.Sub(e.taken) < unsure {
-			p.again = append(p.again, e)
+	for i := range p.events {
+		if e := &p.events[i]; e.via == process && when.Sub(e.taken) < unsure {
+			e.direct = false
+			p.again = append(p.again, *e)
 		}
 	}
 }

@@ -254,7 +254,7 @@ func (c *client) judge(t *testing.T, all []event) {
 	last := map[int]event{}
 	for _, e := range all {
 		before, ok := last[e.via]
-		if !e.direct || place[e.id] < 0 {
+		if !e.direct {
 			continue
 		}
 		if ok && place[e.id] < place[before.id] {
