@@ -1,6 +1,11 @@
 package streams
 
-import "github.com/skygate-io/skygate/pkg/record"
+import (
+	"context"
+
+	"github.com/skygate-io/skygate/pkg/record"
+	"github.com/skygate-io/skygate/pkg/topic"
+)
 
 // AppendHash is how Redis knows the script that appends.
 func AppendHash() string { return appendScript.Hash() }
@@ -24,4 +29,11 @@ var (
 func EventOf(n int) *record.Change {
 	r := known(1, uint64(n))[0]
 	return &record.Change{Event: &record.Event{Name: "safety:event", Record: r}}
+}
+
+// LoadTo loads a topic of events whose head was at a position when it was read; moved says
+// that it no longer is.
+func (l *Log) LoadTo(ctx context.Context, name string, at topic.Position) (moved bool, err error) {
+	_, err = l.loadEvents(ctx, name, at)
+	return isMoved(err), err
 }

@@ -115,7 +115,7 @@ func (l *Log) loadEvents(ctx context.Context, name string, at topic.Position) (f
 	if err != nil {
 		return feedlog.State{}, err
 	}
-	for from := "-"; ; {
+	for from, newest := "-", ""; ; {
 		call, cancel := context.WithTimeout(ctx, l.config.Timeout)
 		messages, err := l.client.XRangeN(call, l.key(name, "log"), from, last, readEvents).Result()
 		cancel()
@@ -133,11 +133,26 @@ func (l *Log) loadEvents(ctx context.Context, name string, at topic.Position) (f
 			}
 			state.Entries = append(state.Entries, e)
 		}
+		if n := len(messages); n > 0 {
+			newest = messages[n-1].ID
+		}
 		if len(messages) < readEvents {
+			if newest != last { // the newest never goes, but with the server that had it
+				return state, l.stillAt(ctx, name, at)
+			}
 			return state, nil
 		}
-		from = "(" + messages[len(messages)-1].ID
+		from = "(" + newest
 	}
+}
+
+// stillAt is errMoved when a topic is no longer where it was.
+func (l *Log) stillAt(ctx context.Context, name string, at topic.Position) error {
+	h, err := l.headOf(ctx, name)
+	if err == nil && h.at != at {
+		err = errMoved
+	}
+	return err
 }
 
 // readEntry reads an entry of a stream. One that begins an epoch has its place as Base,

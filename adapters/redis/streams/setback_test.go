@@ -81,3 +81,21 @@ func TestEventsAreNotSetBack(t *testing.T) {
 		})
 	}
 }
+
+// TestEventsThatGoWhileTheyAreLoaded: the head is read where all is, and the log where its
+// end is lost.
+func TestEventsThatGoWhileTheyAreLoaded(t *testing.T) {
+	server := redistest.Single(t)
+	log := open(t, server.Config())
+	var last topic.Position
+	for n := range 5 {
+		last = publish(t, log, event(n))
+	}
+	if moved, err := log.LoadTo(t.Context(), "safety", last); moved || err != nil {
+		t.Errorf("nothing is lost, and loading says %v", err)
+	}
+	setBack(t, server, topic.Position{Epoch: last.Epoch, Seq: last.Seq - 2}, last)
+	if moved, err := log.LoadTo(t.Context(), "safety", last); !moved {
+		t.Errorf("the end is lost while it is loaded, and loading says %v", err)
+	}
+}
