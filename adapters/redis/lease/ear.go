@@ -39,7 +39,7 @@ func (e *ear) isDeaf(now time.Time) bool {
 
 // isWell says whether they were not, for as long: one that hears now and then is no
 // better than another, and topics would go to and fro between the two. It is asked
-// again and again, in intervals that are shorter.
+// again and again.
 func (e *ear) isWell(now time.Time) bool {
 	if at, ok := e.last(); !ok || now.Sub(at) > e.deaf {
 		e.well = time.Time{}

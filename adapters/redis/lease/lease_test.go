@@ -359,8 +359,18 @@ func TestConfig(t *testing.T) {
 		t.Error(err)
 	}
 	for _, d := range []time.Duration{0, time.Millisecond, time.Hour} {
-		if err := (lease.Config{Duration: d}).Validate(); err == nil || !strings.HasPrefix(err.Error(), "duration: ") {
+		if err := (lease.Config{Duration: d, Deaf: deaf}).Validate(); err == nil || !strings.HasPrefix(err.Error(), "duration: ") {
 			t.Errorf("%v: %v", d, err)
+		}
+	}
+	for _, d := range []time.Duration{0, time.Millisecond, 25 * time.Hour} {
+		if err := (lease.Config{Duration: duration, Deaf: d}).Validate(); err == nil || !strings.HasPrefix(err.Error(), "deaf: ") {
+			t.Errorf("%v: %v", d, err)
+		}
+	}
+	for interval, want := range map[time.Duration]time.Duration{0: deaf, time.Millisecond: deaf, time.Second: 3 * time.Second} {
+		if got := (lease.Config{Deaf: deaf}).For(interval).Deaf; got != want {
+			t.Errorf("with reports every %v it is deaf after %v, want %v", interval, got, want)
 		}
 	}
 }
