@@ -171,7 +171,7 @@ func (l *Log) Load(ctx context.Context, name string) (feedlog.State, error) {
 		return feedlog.State{}, feedlog.ErrClosed
 	}
 	state, err := l.load(ctx, name)
-	if err == nil || errors.Is(err, feedlog.ErrAway) {
+	if errors.Is(err, feedlog.ErrAway) { // that it is well says who follows it
 		l.note(name, err)
 	}
 	return state, err

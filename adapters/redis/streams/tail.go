@@ -35,7 +35,10 @@ type tail struct {
 func (t *tail) run(ctx context.Context) {
 	retry := redis.Pauses()
 	for {
-		err := t.follow(ctx, retry.Reset)
+		err := t.follow(ctx, func() {
+			retry.Reset()
+			t.log.note(t.name, nil)
+		})
 		if ctx.Err() != nil {
 			return
 		}
@@ -45,7 +48,7 @@ func (t *tail) run(ctx context.Context) {
 	}
 }
 
-// follow reads until something fails. fine is called when something did not.
+// follow reads until something fails. fine is called when nothing did for a while.
 func (t *tail) follow(ctx context.Context, fine func()) error {
 	for {
 		seen := t.log.seen.of(t.name)
@@ -53,7 +56,6 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 		if err != nil {
 			return err
 		}
-		fine()
 		if h.kind != kindState {
 			// Before readers are told, so that they do not go back first. One that has
 			// lost everything gets it back also when nobody publishes any more. (A topic
@@ -72,10 +74,10 @@ func (t *tail) follow(ctx context.Context, fine func()) error {
 		if at != before {
 			t.beyond = ""
 		}
-		t.log.note(t.name, nil)
 		if err := t.readFor(ctx, checkEvery); err != nil {
 			return err
 		}
+		fine()
 		if at.Epoch == h.at.Epoch && at.Seq < h.at.Seq && t.position() == at {
 			// There is more, and none of it has come.
 			if err := t.log.check(ctx, t.name); err != nil {
