@@ -22,6 +22,7 @@ type oneLease struct {
 	mu     sync.Mutex // guards all below
 	heard  func() time.Time
 	before time.Time // when a holder has heard
+	holder *heldLease
 }
 
 func newOneLease() *oneLease {
@@ -36,7 +37,8 @@ func (l *oneLease) Hold(ctx context.Context, _ string, heard func() time.Time) (
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.heard = heard
-		return &heldLease{of: l, before: l.before, lost: make(chan struct{})}, nil
+		l.holder = &heldLease{of: l, before: l.before, lost: make(chan struct{})}
+		return l.holder, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -52,6 +54,14 @@ func (l *oneLease) note() {
 	if at := l.heard(); at.After(l.before) {
 		l.before = at
 	}
+}
+
+// takeAway has the holder lose the lease to another.
+func (l *oneLease) takeAway() {
+	l.mu.Lock()
+	holder := l.holder
+	l.mu.Unlock()
+	holder.Release()
 }
 
 type heldLease struct {
@@ -109,13 +119,19 @@ func (s *silent) count() int {
 }
 
 func start(t *testing.T, log feedlog.Log, leases feedlog.Leases) *process {
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &process{Feed: feed.New(policy, log, zerolog.Nop()), watcher: &silent{leads: true}, cancel: cancel, done: make(chan error, 1)}
+	p := &process{Feed: feed.New(policy, log, zerolog.Nop()), watcher: &silent{leads: true}}
+	p.run(t, leases)
+	return p
+}
+
+func (p *process) run(t *testing.T, leases feedlog.Leases) {
+	var ctx context.Context
+	ctx, p.cancel = context.WithCancel(t.Context())
+	p.done = make(chan error, 1)
 	p.Watch(p.watcher)
 	p.Lead(leases)
 	go func() { p.done <- p.Run(ctx) }()
 	synctest.Wait()
-	return p
 }
 
 func (p *process) hear(r record.Record) {

@@ -20,15 +20,15 @@ func TestEar(t *testing.T) {
 		at         time.Duration
 		deaf, well bool
 	}{
-		"nothing yet":                 {nil, 5 * time.Second, false, false},
-		"nothing for long":            {nil, 5*time.Second + look, true, false},
-		"for a moment":                {every(0, 3*time.Second, time.Second), 3 * time.Second, false, false},
-		"for long":                    {every(0, time.Minute, time.Second), time.Minute, false, true},
-		"silent for a while":          {every(0, 10*time.Second, time.Second), 15 * time.Second, false, true},
-		"silent":                      {every(0, 10*time.Second, time.Second), 15*time.Second + look, true, false},
-		"again":                       {append(every(0, 10*time.Second, time.Second), 20*time.Second), 20 * time.Second, false, false},
-		"again for long":              {append(every(0, 10*time.Second, time.Second), every(20*time.Second, 25*time.Second, time.Second)...), 25 * time.Second, false, true},
-		"now and then, and just now":  {every(0, time.Minute, 6*time.Second), time.Minute, false, false},
+		"nothing yet":                  {nil, 5 * time.Second, false, false},
+		"nothing for long":             {nil, 5*time.Second + look, true, false},
+		"for a moment":                 {every(0, 3*time.Second, time.Second), 3 * time.Second, false, false},
+		"for long":                     {every(0, time.Minute, time.Second), time.Minute, false, true},
+		"silent for a while":           {every(0, 10*time.Second, time.Second), 15 * time.Second, false, true},
+		"silent":                       {every(0, 10*time.Second, time.Second), 15*time.Second + look, true, false},
+		"again":                        {append(every(0, 10*time.Second, time.Second), 20*time.Second), 20 * time.Second, false, false},
+		"again for long":               {append(every(0, 10*time.Second, time.Second), every(20*time.Second, 25*time.Second, time.Second)...), 25 * time.Second, false, true},
+		"now and then, and just now":   {every(0, time.Minute, 6*time.Second), time.Minute, false, false},
 		"now and then, and not lately": {every(0, time.Minute, 6*time.Second), time.Minute + 5*time.Second + look, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
