@@ -15,7 +15,8 @@
 //	{skygate:aircraft}:log     the changes, a stream
 //	{skygate:aircraft}:head    its epoch and newest position, a hash
 //	{skygate:aircraft}:snap    a snapshot, a hash
-//	{skygate:aircraft}:lease   who writes it
+//	{skygate:aircraft}:lease   who writes it; with :wanted, who would, as it hears; with
+//	                           :heard, when a writer last heard
 //	{skygate:safety}:once:…    where an event was published that is told once
 //	{skygate:canary}:…         what the canary sends
 //	{skygate:presence}:processes  how many clients each process has, a hash

@@ -6,6 +6,10 @@
 // the topic's policy allows it turns what changed since the last time into one
 // change. Only the newest value of a field counts; when nothing changed,
 // nothing is written.
+//
+// Where several processes could write the topic ([Feed.Lead]) one does, and takes over
+// what another has told. When its sources fall silent it gives way to one whose sources
+// are not: package lease, of Redis, says how soon.
 package feed
 
 import (

@@ -111,7 +111,7 @@ func (s *stage) member(binary string, hears *antenna) *built.Process {
 	if err := os.WriteFile(path, fmt.Appendf(nil, settings, leaseFor, deafAfter, aircraftGo, source), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--config", path) //nolint:noctx // it ends with the test, by Stop
+	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--config", path)
 	cmd.Env = append(os.Environ(), "SKYGATE_REDIS_ADDRESSES="+strings.Join(s.redis.Config().Addresses, ","))
 	return built.Start(s.t, cmd)
 }
