@@ -31,9 +31,10 @@ type audienceKey struct {
 // message. While nothing that they see changes, seen advances and sent stays.
 type cohort struct {
 	audience *audience
-	sent     uint64      // the seq that the members hold
-	seen     uint64      // up to which it was looked for something to tell them
-	visible  replica.Set // of a topic of state: what they see of it at seen
+	sent     uint64         // the seq that the members hold
+	seen     uint64         // up to which it was looked for something to tell them
+	visible  replica.Set    // of a topic of state: what they see of it at seen
+	had      topic.Position // of a topic of events: up to there they have an epoch whose end is lost
 	members  []*subscription
 }
 
@@ -98,7 +99,7 @@ next:
 			continue
 		}
 		for _, k := range kept {
-			if k.sent == c.sent && k.seen == c.seen {
+			if k.isLike(c) {
 				for _, sub := range c.members {
 					k.add(sub)
 				}
@@ -110,6 +111,11 @@ next:
 	}
 	clear(a.cohorts[len(kept):])
 	a.cohorts = kept
+}
+
+// isLike says whether members of two cohorts are told the same from now on.
+func (c *cohort) isLike(other *cohort) bool {
+	return c.sent == other.sent && c.seen == other.seen && c.had == other.had
 }
 
 func (a *audience) empty() bool {

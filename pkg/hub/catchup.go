@@ -63,35 +63,16 @@ func (h *history) had(at topic.Position) bool {
 		at.Epoch == h.before.Epoch && at.Seq <= h.before.Seq
 }
 
-// afterLoss gives the events that somebody lacks who has all of an epoch up to a position,
-// behind which the log has lost its end: what came after that end, but for what has its
-// origin up to there. (Those who publish tell again what is theirs in any order, and what
-// is new in between.)
-func (h *history) afterLoss(since topic.Position) (events []*event, ok bool) {
-	first := 0
-	for i, e := range slices.Backward(h.kept) {
-		if e.At.Epoch == since.Epoch {
-			first = i + 1
-			break
-		}
-	}
-	if first == 0 && h.before.Epoch != since.Epoch && h.before.Seq > 0 {
-		return nil, false // what came first is forgotten
-	}
-	for _, e := range h.kept[first:] {
-		if e.Origin.Epoch != since.Epoch || e.Origin.Seq > since.Seq {
-			events = append(events, e)
-		}
-	}
-	return events, true
-}
-
 // leapLocked goes on with a topic of events at another position, once all that is
 // known is told. When events are missing in between, nobody is led over them: what
 // comes next does not begin where a client is, and no resume from before is known.
 func (s *stream) leapLocked(at topic.Position, missing bool, now time.Time) {
 	s.flushLocked(now, nil, everyone)
-	s.content.(*history).leap(at, missing)
+	h := s.content.(*history)
+	if !missing && at.Epoch != s.at.Epoch {
+		h.end(s.at)
+	}
+	h.leap(at, missing)
 	for _, a := range s.audiences {
 		for _, c := range a.cohorts {
 			if at.Epoch != s.at.Epoch || c.seen < at.Seq { // else it is ahead of this process
@@ -107,6 +88,7 @@ func (s *stream) leapLocked(at topic.Position, missing bool, now time.Time) {
 // known of what was before.
 func (h *history) leap(at topic.Position, missing bool) {
 	if h.at = at; missing {
-		h.kept, h.bytes, h.before = nil, 0, at
+		h.gone += len(h.kept)
+		h.kept, h.bytes, h.before, h.ends = nil, 0, at, nil
 	}
 }

@@ -187,57 +187,6 @@ func TestEventsAcrossEpochs(t *testing.T) {
 	})
 }
 
-// Of what the log has lost several processes tell again what each of them had told, in
-// any order, and between that what is new. Who had all of it, and comes to a process that
-// never saw it at its first place, gets what is new, and nothing else.
-func TestWhatWasLostIsToldAgainInAnotherOrder(t *testing.T) {
-	a, b := at("E1", 1, "A"), at("E1", 2, "B")
-	c, d, e := topic.Position{Epoch: "E1", Seq: 3}, topic.Position{Epoch: "E1", Seq: 4}, topic.Position{Epoch: "E1", Seq: 5}
-	entries := []*feedlog.Entry{
-		a, b, begin("E2", "E1", 2),
-		at("E2", 1, "new"), at("E2", 2, "D", d), at("E2", 3, "newer"), at("E2", 4, "C", c), at("E2", 5, "E", e), at("E2", 6, "newest"),
-	}
-	emptied := []*feedlog.Entry{
-		at("E2", 1, "A", a.At), at("E2", 2, "new"), at("E2", 3, "D", d), at("E2", 4, "B", b.At), at("E2", 5, "newer"),
-		at("E2", 6, "C", c), at("E2", 7, "E", e), at("E2", 8, "newest"),
-	}
-	for name, tc := range map[string]struct {
-		entries []*feedlog.Entry
-		seq     uint64
-		want    string
-	}{
-		"its end is lost, who had all":             {entries, 5, "[new newer newest]"},
-		"its end is lost, who had a part of that":  {entries, 3, "[new D newer E newest]"},
-		"its end is lost, who had nothing of that": {entries, 2, "[new D newer C E newest]"},
-		"all is lost, who had all":                 {emptied, 5, "[new newer newest]"},
-		"all is lost, who had a part":              {emptied, 2, "[new D newer C E newest]"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				log := newEpochs()
-				log.become(tc.entries...)
-				policies := []topic.Policy{{Name: "acars", Prefix: "acars", Kind: topic.Event, Key: "hex", List: "events", Retention: 1_000_000 * time.Hour, RetainMost: 100, RetainBytes: 1 << 20, Recent: 3}}
-				h := hub.New(log, policies, batch.DefaultConfig(), zerolog.Nop())
-				done := make(chan error, 1)
-				go func() { done <- h.Run(ctx) }()
-				synctest.Wait()
-				s := &scene{T: t, hub: h}
-				guest := s.enter("guest")
-				guest.subscribe("acars")
-				got, at := s.goOn(guest.position("acars").View, topic.Position{Epoch: "E1", Seq: tc.seq})
-				if end := tc.entries[len(tc.entries)-1].At; fmt.Sprint(got) != tc.want || at != end {
-					t.Errorf("it gets %q, and is at %v; want %s, %v", got, at, tc.want, end)
-				}
-				cancel()
-				if err := <-done; err != nil {
-					t.Error(err)
-				}
-			})
-		})
-	}
-}
-
 // A log loses all that it has, the topic itself included, before those who published
 // begin it again: what a process holds stays, and so does what its clients have.
 func TestALogThatIsEmptied(t *testing.T) {

@@ -18,6 +18,8 @@ type history struct {
 	policy *topic.Policy
 	at     topic.Position
 	before topic.Position // the position before the oldest that is kept
+	gone   int            // how many were forgotten since it began
+	ends   []ending       // of epochs that others continue, the newest last
 	kept   []*event
 	bytes  int
 	series []string // of the policy's Series: the newest points, oldest first
@@ -55,6 +57,7 @@ func newHistory(p *topic.Policy, state feedlog.State) *history {
 func (h *history) apply(e *feedlog.Entry) {
 	h.at = e.At
 	if e.Change.Event == nil {
+		h.end(e.Continues)
 		return
 	}
 	e = h.lasting(e)
@@ -92,13 +95,11 @@ func (h *history) after(since topic.Position) (events []*event, ok bool) {
 		return nil, true
 	}
 	for i, e := range slices.Backward(h.kept) {
-		switch {
-		case e.At == since:
+		if e.At == since {
 			return h.kept[i+1:], true
-		case e.At.Epoch == since.Epoch && e.Base == since.Seq:
+		}
+		if e.At.Epoch == since.Epoch && e.Base == since.Seq {
 			return h.kept[i:], true
-		case e.Origin == since && since != nowhere:
-			return h.afterLoss(since)
 		}
 	}
 	return h.kept, since == h.before
@@ -139,7 +140,7 @@ func (h *history) tell(c *cohort, events []*event, v *view.View, now time.Time) 
 	var f flush
 	differ := false // what older clients get is not the same
 	for _, e := range events {
-		if !e.seenBy(v) {
+		if !e.seenBy(v) || e.isHad(c.had) {
 			continue
 		}
 		if e.told == nil || e.told.Base != c.sent {
@@ -169,15 +170,20 @@ func (h *history) change(_ *cohort, _, v *view.View, now time.Time) (flush, *coh
 
 // resume: who comes from an earlier epoch, and lacks nothing of that, begins in the one
 // where the next event is; where that is, it is told. Else no event would ever continue
-// its position. (One that lacks some of both asks again between the two.)
+// its position. (One that lacks some of both asks again between the two.) Who has more of
+// it than the log has is not told that again.
 func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f flush, c *cohort, ok bool) {
 	if since.Epoch == h.at.Epoch && since.Seq > h.at.Seq {
 		f.from = since
 		return f, &cohort{sent: since.Seq, seen: since.Seq}, true
 	}
 	events, ok := h.after(since)
+	had := nowhere
 	if !ok {
-		return f, nil, false
+		if events, ok = h.afterLoss(since); !ok {
+			return f, nil, false
+		}
+		had = since
 	}
 	from := since
 	switch {
@@ -186,26 +192,25 @@ func (h *history) resume(v *view.View, since topic.Position, now time.Time) (f f
 	case len(events) == 0:
 		from = h.at
 	}
-	c = &cohort{sent: from.Seq, seen: h.at.Seq}
+	c = &cohort{sent: from.Seq, seen: h.at.Seq, had: had}
 	f = h.tell(c, events, v, now)
 	f.from = from
 	return f, c, true
 }
 
-// regain is resume for a session that has been here all the time, in an audience of
-// whose events none is forgotten that came after the seq gone.
-func (h *history) regain(v *view.View, base, gone uint64, now time.Time) (f flush, c *cohort, ok bool) {
+// regain is resume for a session that has been here all the time, in a cohort.
+func (h *history) regain(v *view.View, base uint64, was *cohort, now time.Time) (f flush, c *cohort, ok bool) {
 	if base > h.at.Seq {
-		return f, &cohort{sent: base, seen: base}, true
+		return f, &cohort{sent: base, seen: base, had: was.had}, true
 	}
 	events, ok := h.after(topic.Position{Epoch: h.at.Epoch, Seq: base})
-	if !ok && h.before.Epoch == h.at.Epoch && base < h.before.Seq && gone <= base {
+	if !ok && h.before.Epoch == h.at.Epoch && base < h.before.Seq && was.audience.gone <= base {
 		events, ok = h.kept, true
 	}
 	if !ok {
 		return f, nil, false
 	}
-	c = &cohort{sent: base, seen: h.at.Seq}
+	c = &cohort{sent: base, seen: h.at.Seq, had: was.had}
 	return h.tell(c, events, v, now), c, true
 }
 
@@ -227,4 +232,5 @@ func (h *history) forget(n int) {
 	}
 	clear(h.kept[:n])
 	h.kept = h.kept[n:]
+	h.gone += n
 }

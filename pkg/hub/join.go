@@ -50,7 +50,7 @@ func (s *stream) audienceLocked(sub *subscription) *audience {
 func (s *stream) enterLocked(sub *subscription, c *cohort) {
 	a := s.audienceLocked(sub)
 	for _, other := range a.cohorts {
-		if other.sent == c.sent && other.seen == c.seen && len(other.members) > 0 {
+		if other.isLike(c) && len(other.members) > 0 {
 			other.add(sub)
 			return
 		}
@@ -135,7 +135,9 @@ func (k *snapshot) holds() bool {
 // was told, and who joins joins it.
 func (s *stream) snapshotLocked(a *audience, now time.Time) {
 	sent := s.at.Seq
-	i := slices.IndexFunc(a.cohorts, func(c *cohort) bool { return len(c.members) > 0 && c.seen == s.at.Seq })
+	i := slices.IndexFunc(a.cohorts, func(c *cohort) bool {
+		return len(c.members) > 0 && c.seen == s.at.Seq && c.had == nowhere
+	})
 	if i >= 0 {
 		sent = a.cohorts[i].sent
 	}
@@ -281,7 +283,7 @@ func (s *stream) regainLocked(sub *subscription, base uint64, now time.Time) (me
 	if sub.cohort == nil || base < sub.began { // it begins anew, or did so since
 		return nil, true
 	}
-	f, c, ok := s.content.(*history).regain(sub.view, base, sub.cohort.audience.gone, now)
+	f, c, ok := s.content.(*history).regain(sub.view, base, sub.cohort, now)
 	if !ok {
 		return nil, false
 	}

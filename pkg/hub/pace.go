@@ -96,7 +96,7 @@ func (s *stream) moveLocked(sub *subscription) {
 	}
 	c, turn := *sub.cohort, sub.turn
 	s.leaveLocked(sub)
-	s.enterLocked(sub, &cohort{sent: c.sent, seen: c.seen, visible: slices.Clone(c.visible)})
+	s.enterLocked(sub, &cohort{sent: c.sent, seen: c.seen, visible: slices.Clone(c.visible), had: c.had})
 	if sub.turn = turn; turn != nil {
 		s.turning = append(s.turning, sub)
 	}
