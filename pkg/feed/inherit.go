@@ -32,29 +32,33 @@ func (f *Feed) takeOver(ctx context.Context, log feedlog.Beginner) (feedlog.Writ
 	return log.BeginWith(ctx, f.policy.Name, records)
 }
 
-// inherit takes over records that another process has told. Those that this one does
-// not hear are as old as the newest thing that any writer has heard, at the moment heard:
-// processes that hear nothing may take over from each other again and again, and no
-// record lives longer by that. (How old each is the log does not say: what does not
-// change is not told again, however often it is heard.) It gives all records, which are
-// told by that.
+// inherit takes over records that another process has told, where this one does not
+// know better. They are as old as the newest thing that any writer has heard, at the
+// moment heard: processes that hear nothing may take over from each other again and
+// again, and no record lives longer by that. (How old each is the log does not say: what
+// does not change is not told again, however often it is heard.) It gives all records,
+// which are told by that.
 func (m *merger) inherit(told []record.Record, heard, now int64) []record.Record {
 	if heard+m.ttl <= now {
 		told = nil
 	}
 	for i := range told {
 		t := &told[i]
-		if m.rows[t.Key] != nil {
+		r := m.rows[t.Key]
+		switch {
+		case r == nil:
+			r = &row{key: t.Key}
+			m.rows[t.Key] = r
+		case !m.heardAfter(r, t.Fields):
 			continue
 		}
-		r := &row{key: t.Key, now: t.Fields, observed: heard}
+		r.now, r.observed = t.Fields, max(r.observed, heard)
 		if len(m.sources) > 1 {
 			r.origins = make([]origin, len(t.Fields))
 			for i := range r.origins {
 				r.origins[i] = origin{at: heard, source: nobody}
 			}
 		}
-		m.rows[t.Key] = r
 	}
 	m.retell()
 	all := make([]record.Record, 0, len(m.rows))
@@ -65,4 +69,15 @@ func (m *merger) inherit(told []record.Record, heard, now int64) []record.Record
 	}
 	m.dirty = m.dirty[:0]
 	return all
+}
+
+// heardAfter says whether what was told of a record is for sure newer than all that
+// this process has heard of it: so it is with one that others heard for longer.
+func (m *merger) heardAfter(r *row, told record.Fields) bool {
+	for by := range m.policy.Dated {
+		if at, ok := record.ParseTime(told.Get(by)); ok && at > r.observed {
+			return true
+		}
+	}
+	return false
 }

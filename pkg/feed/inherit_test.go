@@ -55,6 +55,56 @@ func TestNoRecordLivesLongerByTakeOvers(t *testing.T) {
 	})
 }
 
+// Who takes over again after a while does not tell what it has heard long ago of a record
+// that the other has heard since.
+func TestWhatOthersHeardLaterIsInherited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dated := policy
+		dated.Dated = map[string][]string{"seen_pos": {"lat", "lon"}}
+		for name, sources := range map[string][]string{"one source": {"roof"}, "two": {"roof", "mast"}} {
+			log, leases := feedlog.NewMemory(), newOneLease()
+			begin := func() (*process, feed.Sink) {
+				f := feed.New(dated, log, zerolog.Nop())
+				for _, source := range sources {
+					f.From(source)
+				}
+				p := &process{Feed: f, watcher: &silent{}}
+				p.run(t, leases)
+				return p, f
+			}
+			first, _ := begin()
+			second, _ := begin()
+			position := func(key, lat string) record.Record {
+				return rec(key, "lat", lat, "lon", "8", "seen_pos", record.Time(time.Now().UnixMilli()))
+			}
+			first.hear(position("LEFT", "1"))
+			first.hear(position("BOTH", "1"))
+			leases.takeAway()
+			synctest.Wait()
+			time.Sleep(10 * time.Second)
+			second.hear(position("LEFT", "2"))
+			second.hear(position("BOTH", "2"))
+			time.Sleep(10 * time.Second)
+			first.hear(position("BOTH", "3"))
+			leases.takeAway()
+			synctest.Wait()
+			state, err := log.Load(t.Context(), policy.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]string{}
+			for _, r := range state.Records {
+				got[r.Key] = r.Fields.Get("lat")
+			}
+			if d := cmp.Diff(map[string]string{"LEFT": "2", "BOTH": "3"}, got); d != "" || !first.Leads() {
+				t.Errorf("%s: it leads: %v (-want +got):\n%s", name, first.Leads(), d)
+			}
+			first.end(t)
+			second.end(t)
+		}
+	})
+}
+
 // A process that begins when all is long over begins with nothing.
 func TestWhatIsTooOldIsNotInherited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
