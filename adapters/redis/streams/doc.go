@@ -30,7 +30,8 @@
 //
 // Events that the log has lost (a fail-over to a replica that lacked them, a restart
 // without them) are published again by who published them, each with its origin: who
-// has seen it there skips it here.
+// has seen it there skips it here. So is one that was read here, and of which the answer
+// was lost with the log (see doubt.go).
 //
 // What others write into a topic's keys is not trusted. An entry that is not Skygate's is
 // passed over, and the next event, or the next writer, opens an epoch above it. A head, log

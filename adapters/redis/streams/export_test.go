@@ -37,3 +37,11 @@ func (l *Log) LoadTo(ctx context.Context, name string, at topic.Position) (moved
 	_, err = l.loadEvents(ctx, name, at)
 	return isMoved(err), err
 }
+
+// Newest is where the newest entry is that whoever follows a topic has read.
+func (l *Log) Newest(name string) (at topic.Position) {
+	for _, e := range l.newest(name) {
+		at = e.At
+	}
+	return at
+}

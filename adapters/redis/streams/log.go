@@ -238,6 +238,17 @@ func (l *Log) tailOf(name string) (*tail, error) {
 	return t, nil
 }
 
+// newest gives what was read last of a topic that is followed.
+func (l *Log) newest(name string) []*feedlog.Entry {
+	l.mu.Lock()
+	t := l.tails[name]
+	l.mu.Unlock()
+	if t == nil {
+		return nil
+	}
+	return t.all()
+}
+
 // Publish implements [feedlog.Log].
 func (l *Log) Publish(ctx context.Context, name string, c *record.Change) (topic.Position, error) {
 	if l.isClosed() {

@@ -42,6 +42,7 @@ type publisher struct {
 	owed     []published               // those that the log has lost, oldest first
 	attempts map[*record.Change]string // those whose end is not known, by change
 	order    []*record.Change          // oldest first
+	doubts   []doubt                   // of the same, oldest first
 }
 
 // published is an event in the log.
@@ -99,8 +100,10 @@ func (p *publisher) publish(ctx context.Context, c *record.Change) (topic.Positi
 	e := published{once: p.onceOf(c), data: data}
 	at, err := p.settle(ctx, e)
 	if err != nil {
+		p.doubt(c, e)
 		return topic.Position{}, err
 	}
+	p.settled(c)
 	p.forget(c)
 	return at, nil
 }
@@ -140,6 +143,9 @@ func (p *publisher) move(a answer) {
 		return slices.ContainsFunc(a.chain, func(end topic.Position) bool {
 			return end.Epoch == e.at.Epoch && e.at.Seq <= end.Seq
 		})
+	}
+	for _, e := range p.found() {
+		p.remember(e, e.at)
 	}
 	p.at = a.at
 	var lost []published

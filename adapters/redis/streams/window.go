@@ -25,6 +25,7 @@ type window struct {
 	known   bool       // where the topic is has been seen
 	at      topic.Position
 	entries []*feedlog.Entry // the newest up to at
+	former  []*feedlog.Entry // of events: those before the window began anew
 	records int              // that they name
 	bytes   int              // of events
 	largest int              // records in the newest
@@ -38,6 +39,13 @@ func (w *window) position() topic.Position {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.at
+}
+
+// all gives the entries that are kept, and those before the window began anew.
+func (w *window) all() []*feedlog.Entry {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Concat(w.former, w.entries)
 }
 
 // isLarge says whether entries are so large that few are to be read at once.
@@ -149,6 +157,9 @@ func (w *window) after(after topic.Position) (entries []*feedlog.Entry, at topic
 }
 
 func (w *window) restartLocked(at topic.Position) {
+	if len(w.entries) > 0 && w.entries[0].Change.Event != nil {
+		w.former = w.entries
+	}
 	w.at, w.entries, w.records, w.bytes, w.largest = at, nil, 0, 0, 0
 }
 
