@@ -39,7 +39,7 @@ type outage struct {
 type loss struct {
 	what   string
 	count  func() uint64
-	before uint64 // when Redis went
+	before uint64 // when a part was last well before Redis went
 }
 
 func newOutage() *outage { return &outage{parts: map[string]*Part{}, away: map[*Part]bool{}} }
@@ -117,6 +117,9 @@ func (p *Part) Well() {
 	defer o.mu.Unlock()
 	now := time.Now()
 	p.well = now
+	if o.since.IsZero() { // not when it goes: a frozen server is noticed when some is lost already
+		o.countLocked()
+	}
 	if p.failing != "" {
 		p.failing = ""
 		p.logger.Info().Str("part", p.name).Stringer("after", now.Sub(p.since).Round(time.Millisecond)).Msg("redis does again what is asked of it")
@@ -133,9 +136,6 @@ func (p *Part) away(err error) {
 	p.failing = ""
 	if o.since.IsZero() {
 		o.since, o.partly = now, false
-		for i := range o.losses {
-			o.losses[i].before = o.losses[i].count()
-		}
 		p.logger.Warn().Err(err).Str("part", p.name).Msg("redis is away; trying until it is back")
 	} else if !o.away[p] {
 		p.logger.Debug().Err(err).Str("part", p.name).Msg("redis is away for this part, too")
@@ -168,6 +168,7 @@ func (o *outage) judgeLocked(now time.Time, logger zerolog.Logger) {
 		}
 		line.Msg("redis is back")
 		o.since = time.Time{}
+		o.countLocked()
 	case len(o.away) > 0 && rest >= partlyAfter && !o.partly && o.anyWellLocked():
 		o.partly = true
 		var names []string
@@ -176,6 +177,12 @@ func (o *outage) judgeLocked(now time.Time, logger zerolog.Logger) {
 		}
 		slices.Sort(names)
 		logger.Warn().Strs("parts", names).Msg("redis is away for some parts, and there for others")
+	}
+}
+
+func (o *outage) countLocked() {
+	for i := range o.losses {
+		o.losses[i].before = o.losses[i].count()
 	}
 }
 

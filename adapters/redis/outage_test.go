@@ -103,6 +103,7 @@ func TestAnOutageIsSaidOnce(t *testing.T) {
 			p.Note(nil)
 		}
 		s.want()
+		lost = 5 // before it is noticed
 		for range 3 {
 			for _, p := range all {
 				p.Note(errGone)
