@@ -126,10 +126,12 @@ func AppendField(dst []byte, name, raw string, now int64) []byte {
 	dst = append(dst, ',')
 	dst = AppendString(dst, name)
 	dst = append(dst, ':')
-	return appendRaw(dst, raw, now)
+	return AppendValue(dst, raw, now)
 }
 
-func appendRaw(dst []byte, raw string, now int64) []byte {
+// AppendValue appends a field's value: its raw text; null for one without a value; of a
+// [Time] the age at the moment now (unix milliseconds).
+func AppendValue(dst []byte, raw string, now int64) []byte {
 	if raw == "" {
 		return append(dst, "null"...)
 	}

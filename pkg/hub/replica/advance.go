@@ -110,7 +110,7 @@ func (r *Replica) Select(v *view.View) Set {
 // Sees says whether a view sees the record under a key.
 func (r *Replica) Sees(v *view.View, key string) bool {
 	i, ok := r.byKey[key]
-	return ok && r.live.Has(i) && v.Filter().Matches(key, &r.slots[i].attrs)
+	return ok && r.live.Has(i) && v.Filter().Matches(key, &r.looks[i].attrs)
 }
 
 // find puts those of some slots that a view sees into a set. It looks at those
@@ -123,25 +123,29 @@ func (r *Replica) find(v *view.View, of, into Set) {
 		}
 		return
 	}
-	test := func(i int32) {
-		if s := &r.slots[i]; of.Has(i) && r.live.Has(i) && f.Matches(s.key, &s.attrs) {
-			into.put(i)
-		}
-	}
 	if keys, ok := f.Keys(); ok {
 		for _, key := range keys {
-			if i, ok := r.byKey[key]; ok {
-				test(i)
+			if i, ok := r.byKey[key]; ok && of.Has(i) && r.live.Has(i) && f.Matches(key, &r.looks[i].attrs) {
+				into.put(i)
 			}
 		}
 		return
 	}
+	// From here on it matters not which key a record has.
 	if box, ok := f.Bounds(); ok && size(box) < len(r.slots) {
-		r.grid.in(box, test)
+		r.grid.in(box, func(slots []int32) { // of records that are there: they have a position
+			for _, i := range slots {
+				if of.Has(i) && f.Matches("", &r.looks[i].attrs) {
+					into.put(i)
+				}
+			}
+		})
 		return
 	}
 	for i := range of.all() {
-		test(i)
+		if r.live.Has(i) && f.Matches("", &r.looks[i].attrs) {
+			into.put(i)
+		}
 	}
 }
 

@@ -110,7 +110,7 @@ func (r *Replica) text(s *sheet, i int32, now int64) []byte {
 	p := &s.spans[i]
 	if p.number != s.number {
 		start := len(s.text)
-		s.text = r.slots[i].append(s.text, r.keyName, s, now)
+		s.text = r.slots[i].append(s.text, s, now)
 		*p = span{int32(start), int32(len(s.text)), s.number}
 	}
 	return s.text[p.start:p.end:p.end]

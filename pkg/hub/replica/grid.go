@@ -31,8 +31,8 @@ func row(lat float64) int    { return min(int(math.Floor(lat))+90, 179) }
 func column(lon float64) int { return (int(math.Floor(lon)) + 180) % 360 }
 
 // move puts a slot where its record's position is, or out of the grid.
-func (g grid) move(slots []slot, i int32) {
-	s := &slots[i]
+func (g grid) move(looks []look, i int32) {
+	s := &looks[i]
 	to := noCell
 	if p, ok := s.attrs.Position(); ok {
 		to = cellOf(p)
@@ -44,7 +44,7 @@ func (g grid) move(slots []slot, i int32) {
 		list := g[from]
 		last := len(list) - 1
 		list[s.where.index] = list[last]
-		slots[list[last]].where.index = s.where.index
+		looks[list[last]].where.index = s.where.index
 		if last == 0 {
 			delete(g, from)
 		} else {
@@ -72,14 +72,12 @@ func width(b geo.Box) int {
 	return min(int(math.Floor(east))-int(math.Floor(b.West)), 359)
 }
 
-// in calls a function for every slot in the cells that a box touches.
-func (g grid) in(b geo.Box, do func(slot int32)) {
+// in calls a function for each of the cells that a box touches, with its slots.
+func (g grid) in(b geo.Box, do func(slots []int32)) {
 	first, columns := column(b.West), width(b)
 	for y := row(b.South); y <= row(b.North); y++ {
 		for x := range columns + 1 {
-			for _, i := range g[cell(y*360+(first+x)%360)] {
-				do(i)
-			}
+			do(g[cell(y*360+(first+x)%360)])
 		}
 	}
 }

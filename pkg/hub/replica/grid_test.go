@@ -62,7 +62,7 @@ func TestGrid(t *testing.T) {
 	lons := []float64{-180, -179.9, -179, -1, -0.5, 0, 0.5, 10.2, 10.5, 179, 179.9, 180}
 	rng := rand.New(rand.NewPCG(1, 4))
 	pick := func(from []float64) float64 { return from[rng.IntN(len(from))] }
-	g, slots := grid{}, make([]slot, 40)
+	g, slots := grid{}, make([]look, 40)
 	for i := range slots {
 		slots[i].where = nowhere
 	}
@@ -78,7 +78,7 @@ func TestGrid(t *testing.T) {
 		one, other := pick(lats), pick(lats)
 		box := geo.Box{North: max(one, other), South: min(one, other), East: pick(lons), West: pick(lons)}
 		var got []int32
-		g.in(box, func(slot int32) { got = append(got, slot) })
+		g.in(box, func(slots []int32) { got = append(got, slots...) })
 		slices.Sort(got)
 		if len(slices.Compact(slices.Clone(got))) != len(got) {
 			t.Fatalf("%+v gives slots twice: %v", box, got)

@@ -33,8 +33,10 @@ type Replica struct {
 	sortBy  string              // the field that holds a record's sort, "" for none
 
 	slots []slot
+	looks []look   // by slot
 	seqs  []uint64 // of each slot's last change: scanned to find what changed
 	byKey map[string]int32
+	last  int32 // the slot that was looked up last
 	live  Set
 	free  []int32
 	grid  grid
@@ -157,35 +159,53 @@ func (r *Replica) Apply(c *record.Change, seq uint64, now int64) {
 func (r *Replica) add(rec *record.Record, seq uint64, observed int64) {
 	i := r.slot(rec.Key, seq)
 	s := &r.slots[i]
-	s.born, s.observed, s.attrs = seq, observed, view.Attributes{}
-	s.sort = ""
-	r.fill(s, rec.Fields, seq)
-	r.grid.move(r.slots, i)
+	s.born, s.observed, s.sort = seq, observed, ""
+	r.looks[i].attrs = view.Attributes{}
+	r.fill(i, rec.Fields, seq)
+	r.grid.move(r.looks, i)
 }
 
 func (r *Replica) update(patch *record.Record, seq uint64, observed int64) {
-	i, ok := r.byKey[patch.Key]
-	if !ok || !r.live.Has(i) {
+	i, ok := r.lookUp(patch.Key)
+	if !ok {
 		r.add(patch, seq, observed)
 		return
 	}
 	r.seqs[i] = seq
 	s := &r.slots[i]
 	s.observed = max(s.observed, observed)
-	r.patch(s, patch.Fields, seq)
-	r.grid.move(r.slots, i)
+	r.patch(i, patch.Fields, seq)
+	r.grid.move(r.looks, i)
 }
 
 func (r *Replica) remove(key string, seq uint64, now int64) {
-	i, ok := r.byKey[key]
-	if !ok || !r.live.Has(i) {
+	i, ok := r.lookUp(key)
+	if !ok {
 		return
 	}
 	r.slots[i].empty()
+	r.looks[i].attrs = view.Attributes{}
 	r.seqs[i] = seq
 	r.live.drop(i)
-	r.grid.move(r.slots, i)
+	r.grid.move(r.looks, i)
 	r.gone = append(r.gone, tombstone{i, seq, now})
+}
+
+// lookUp gives the slot of a record that is there. Changes name the records in much
+// the same order, so the one that came after the last one is tried first: to find it
+// by its key is a hash and three cache misses.
+func (r *Replica) lookUp(key string) (i int32, ok bool) {
+	if r.last < int32(len(r.slots)) {
+		if i = r.slots[r.last].next; i < int32(len(r.slots)) && r.slots[i].key == key && r.live.Has(i) {
+			r.last = i
+			return i, true
+		}
+	}
+	if i, ok = r.byKey[key]; !ok || !r.live.Has(i) {
+		return 0, false
+	}
+	r.slots[r.last].next, r.last = i, i
+	return i, true
 }
 
 // slot gives the slot for a key that is there from seq on: the one that it had
@@ -199,10 +219,11 @@ func (r *Replica) slot(key string, seq uint64) int32 {
 	case len(r.free) > 0:
 		i = r.free[len(r.free)-1]
 		r.free = r.free[:len(r.free)-1]
-		r.slots[i] = slot{key: key, where: nowhere}
+		r.slots[i] = r.newSlot(key)
 	default:
 		i = int32(len(r.slots))
-		r.slots = append(r.slots, slot{key: key, where: nowhere})
+		r.slots = append(r.slots, r.newSlot(key))
+		r.looks = append(r.looks, look{where: nowhere})
 		r.seqs = append(r.seqs, 0)
 	}
 	r.byKey[key] = i
@@ -221,7 +242,7 @@ func (r *Replica) Forget(before int64, seq uint64, most int) {
 	for n < len(r.gone) && r.gone[n].seq <= seq && (r.gone[n].at < before || len(r.gone)-n > most) {
 		t := r.gone[n]
 		delete(r.byKey, r.slots[t.slot].key)
-		r.slots[t.slot] = slot{where: nowhere}
+		r.slots[t.slot] = slot{}
 		r.free = append(r.free, t.slot)
 		r.floor = max(r.floor, t.seq)
 		n++

@@ -14,19 +14,36 @@ import (
 // 10,000 of them 2.5 ms, not 2.1.)
 type slot struct {
 	key      string
+	head     string   // how its JSON begins: with the key
 	sort     string   // also of one that is gone
 	shape    *shape   // the names of the fields, vanished ones among them
 	seqs     []uint64 // at which each field became what it is
 	values   []string // raw; "" is that of a field that vanished
-	attrs    view.Attributes
-	born     uint64 // the seq at which it appeared, or was replaced as a whole
-	observed int64  // of the change that changed it last, unix milliseconds
-	where    place
+	born     uint64   // the seq at which it appeared, or was replaced as a whole
+	observed int64    // of the change that changed it last, unix milliseconds
+	next     int32    // the slot that was looked up after it
+}
+
+// look is what a filter looks at, and where the grid has it. It stands apart from the
+// rest: a flush to many views looks at a hundred records for each of them, and 10,000
+// of these are in the processor's cache where slots are not. (With this, and beginnings
+// and labels written once, telling 2,000 clients their own views took 0.22 of a core, not
+// 0.28.)
+type look struct {
+	attrs view.Attributes
+	where place
+}
+
+func (r *Replica) newSlot(key string) slot {
+	return slot{key: key, head: string(record.AppendKey(nil, r.keyName, key))}
 }
 
 // shape is the names of a record's fields, sorted. Records with the same names
 // share one, so that a name is looked for in memory that is read for all of them.
-type shape struct{ names []string }
+type shape struct {
+	names  []string
+	labels []string // the names as they stand in JSON, with a comma before and a colon after
+}
 
 // manyShapes bounds the shapes that are remembered: a source that invents names
 // without end costs what it sends, and no more.
@@ -43,7 +60,10 @@ func (r *Replica) shapeOf(names []string) *shape {
 		if len(r.shapes) >= manyShapes {
 			clear(r.shapes)
 		}
-		s = &shape{slices.Clone(names)}
+		s = &shape{names: slices.Clone(names)}
+		for _, name := range names {
+			s.labels = append(s.labels, ","+record.String(name)+":")
+		}
 		r.shapes[key] = s
 	}
 	r.lastShape = s
@@ -61,14 +81,15 @@ func (s *shape) find(name string, after int) (at int, found bool) {
 }
 
 // fill gives a slot all the fields of a record.
-func (r *Replica) fill(s *slot, fields record.Fields, seq uint64) {
+func (r *Replica) fill(i int32, fields record.Fields, seq uint64) {
+	s, attrs := &r.slots[i], &r.looks[i].attrs
 	names := r.scratch.names[:0]
 	s.seqs, s.values = s.seqs[:0], s.values[:0]
 	if cap(s.values) < len(fields) {
 		s.seqs, s.values = make([]uint64, 0, len(fields)+2), make([]string, 0, len(fields)+2)
 	}
 	for _, f := range fields {
-		s.attrs.Set(f.Name, f.Raw)
+		attrs.Set(f.Name, f.Raw)
 		r.note(s, f)
 		if r.keeps(f.Name) {
 			names, s.seqs, s.values = append(names, f.Name), append(s.seqs, seq), append(s.values, f.Raw)
@@ -79,10 +100,11 @@ func (r *Replica) fill(s *slot, fields record.Fields, seq uint64) {
 }
 
 // patch gives a slot the fields that changed.
-func (r *Replica) patch(s *slot, fields record.Fields, seq uint64) {
+func (r *Replica) patch(i int32, fields record.Fields, seq uint64) {
+	s, attrs := &r.slots[i], &r.looks[i].attrs
 	at := 0
 	for _, f := range fields {
-		s.attrs.Set(f.Name, f.Raw)
+		attrs.Set(f.Name, f.Raw)
 		r.note(s, f)
 		if !r.keeps(f.Name) {
 			continue
@@ -103,7 +125,7 @@ func (r *Replica) patch(s *slot, fields record.Fields, seq uint64) {
 
 // empty lets go of what a slot holds of a record that is gone.
 func (s *slot) empty() {
-	s.shape, s.seqs, s.values, s.attrs, s.observed = nil, nil, nil, view.Attributes{}, 0
+	s.shape, s.seqs, s.values, s.observed = nil, nil, nil, 0
 }
 
 func (s *slot) record() *record.Record {
@@ -118,9 +140,9 @@ func (s *slot) record() *record.Record {
 
 // append appends the record as a JSON object, or what changed of it after the
 // sheet's position; nothing when nothing that is shown did.
-func (s *slot) append(dst []byte, keyName string, sh *sheet, now int64) []byte {
+func (s *slot) append(dst []byte, sh *sheet, now int64) []byte {
 	start := len(dst)
-	dst = record.AppendKey(dst, keyName, s.key)
+	dst = append(dst, s.head...)
 	told := false
 	for i, seq := range s.seqs {
 		if sh.from == wholeRecord {
@@ -130,8 +152,8 @@ func (s *slot) append(dst []byte, keyName string, sh *sheet, now int64) []byte {
 		} else if seq <= sh.from {
 			continue
 		}
-		if name := s.shape.names[i]; sh.view.Shows(name) {
-			dst = record.AppendField(dst, name, s.values[i], now)
+		if sh.view.Shows(s.shape.names[i]) {
+			dst = record.AppendValue(append(dst, s.shape.labels[i]...), s.values[i], now)
 			told = true
 		}
 	}
