@@ -42,8 +42,8 @@ func (w *world) play(t *testing.T, r *Row, id string) {
 	if r.Auth != "" {
 		open["auth"] = rawJSON(r.Auth)
 	}
-	w.say(open)
-	defer w.say(map[string]any{"do": "close", "id": id})
+	w.Tell(open)
+	defer w.Tell(map[string]any{"do": "close", "id": id})
 	if !slices.ContainsFunc(r.Want, func(m Message) bool { return m.Event == "connect_error" }) {
 		w.wait(t, id, []Message{{"connect", "any"}})
 		if r.On == "" { // it joins by itself

@@ -1,26 +1,24 @@
 package conformance
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/built"
 	"github.com/skygate-io/skygate/test/conformance/shape"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // visitor is the process in which the official clients run, and what they got.
 type visitor struct {
-	t     *testing.T
-	stdin io.WriteCloser
+	*puppet.Puppet
 
 	mu  sync.Mutex // guards got
 	got map[string][]received
@@ -32,70 +30,27 @@ type received struct {
 	payload json.RawMessage
 }
 
+// happening is what a client got: an event, and its arguments.
+type happening struct {
+	ID, Event string
+	Args      []json.RawMessage
+}
+
 func newVisitor(t *testing.T) *visitor {
 	t.Helper()
-	v := &visitor{t: t, got: map[string][]received{}}
-	cmd := exec.Command("node", "visitor.mjs")
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v.stdin, err = cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		v.listen(stdout)
-	}()
-	t.Cleanup(func() {
-		_ = v.stdin.Close()
-		kill := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
-		defer kill.Stop()
-		<-ended
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the clients: %v", err)
-		}
-	})
+	v := &visitor{got: map[string][]received{}}
+	v.Puppet = puppet.Start(t, "the clients", exec.Command("node", "visitor.mjs"), v.hear)
 	return v
 }
 
-func (v *visitor) listen(stdout io.Reader) {
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var l struct {
-			ID, Event string
-			Args      []json.RawMessage
-		}
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			v.t.Errorf("the clients say %q: %v", lines.Text(), err)
-			continue
-		}
-		m := received{event: l.Event, payload: json.RawMessage("null")}
-		if len(l.Args) > 0 {
-			m.payload = l.Args[0]
-		}
-		v.mu.Lock()
-		v.got[l.ID] = append(v.got[l.ID], m)
-		v.mu.Unlock()
+func (v *visitor) hear(h happening) {
+	m := received{event: h.Event, payload: json.RawMessage("null")}
+	if len(h.Args) > 0 {
+		m.payload = h.Args[0]
 	}
-}
-
-// say has the clients do something.
-func (v *visitor) say(act map[string]any) {
-	v.t.Helper()
-	raw, err := json.Marshal(act)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	if _, err := v.stdin.Write(append(raw, '\n')); err != nil {
-		v.t.Fatalf("the clients: %v", err)
-	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.got[h.ID] = append(v.got[h.ID], m)
 }
 
 // heard is what a client got so far.
@@ -114,7 +69,7 @@ func (v *visitor) wait(t *testing.T, id string, want []Message) []received {
 		forms[i] = shape.Must(m.Shape)
 	}
 	first, next, at := -1, 0, 0
-	found := eventually(t.Context(), func() bool {
+	found := eventually.Is(func() bool {
 		for all := v.heard(id); at < len(all) && next < len(want); at++ {
 			if all[at].event == want[next].Event && forms[next].Check(all[at].payload) == nil {
 				if next++; first < 0 {
@@ -156,46 +111,11 @@ func serve(t *testing.T, program, settings string) (url string) {
 	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--config", config)
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var log strings.Builder
-	addr, ended := make(chan string, 1), make(chan struct{})
-	go func() {
-		defer close(ended)
-		lines := bufio.NewScanner(stderr)
-		for lines.Scan() {
-			log.WriteString(lines.Text() + "\n")
-			var entry struct{ Message, Address string }
-			if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Message == "listening" {
-				addr <- entry.Address
-			}
-		}
-	}()
+	p := built.Start(t, exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--config", config))
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		kill := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
-		defer kill.Stop()
-		<-ended
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("skygate: %v", err)
-		}
 		if t.Failed() {
-			t.Logf("skygate said:\n%s", log.String())
+			t.Logf("skygate says:\n%s", p.Log())
 		}
 	})
-	select {
-	case a := <-addr:
-		return "http://" + a
-	case <-ended:
-		t.Fatalf("skygate did not start:\n%s", log.String())
-	case <-time.After(patience):
-		t.Fatal("skygate does not listen")
-	}
-	return ""
+	return p.URL
 }

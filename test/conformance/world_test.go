@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,22 +10,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-)
 
-// patience bounds every wait for something that must happen.
-const patience = 30 * time.Second
+	"github.com/skygate-io/skygate/test/built"
+)
 
 // world is what rows happen in: the program, once for each way to let clients in, the
 // receiver and the decoder that it hears, and the official clients.
 type world struct {
-	t       *testing.T
 	servers map[string]string // the address of each
 	sky     *sky
 	decoder net.Conn
@@ -60,11 +56,10 @@ func newWorld(t *testing.T) *world {
 	if _, err := os.Stat(filepath.Join("..", "..", "examples", "js", "node_modules")); err != nil {
 		t.Fatal("the npm packages of examples/js are not installed: run .ci/install")
 	}
-	w := &world{t: t, servers: map[string]string{}, sky: newSky(t), publishers: newPublishers(t)}
-	program := filepath.Join(t.TempDir(), "skygate")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "github.com/skygate-io/skygate/cmd/skygate")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building skygate: %v\n%s", err, said)
+	w := &world{servers: map[string]string{}, sky: newSky(t), publishers: newPublishers(t)}
+	program, err := built.Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
 	for name, mode := range map[string]string{"": "public", "hybrid": "hybrid", "private": "private"} {
 		acars := freeUDP(t)
@@ -104,7 +99,7 @@ func (w *world) do(t *testing.T, id string, s Step, ack bool) {
 			for i, arg := range s.Emit.Args {
 				args[i] = json.RawMessage(w.filled(id, arg))
 			}
-			w.say(map[string]any{"do": "emit", "id": id, "event": s.Emit.Event, "args": args, "ack": ack})
+			w.Tell(map[string]any{"do": "emit", "id": id, "event": s.Emit.Event, "args": args, "ack": ack})
 		}
 	case s.Publish != nil:
 		w.publish(t, s.Publish)
@@ -290,20 +285,4 @@ func (p *publishers) unlist(l *Listing) {
 	for _, e := range l.Entries {
 		delete(p.lists[l.Path], e.Name)
 	}
-}
-
-// eventually says whether a condition comes to hold.
-func eventually(ctx context.Context, holds func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return false
-		}
-	}
-	return true
 }

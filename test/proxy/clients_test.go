@@ -1,17 +1,15 @@
 package proxy
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // The ways in which clients connect.
@@ -42,38 +40,15 @@ func gather(t *testing.T, url string, kinds ...string) *crowd {
 			c.log[fmt.Sprintf("%s from 127.0.1.%d", kind, i+1)] = nil
 		}
 	}
-	cmd := exec.Command("node", append([]string{"clients.mjs", url, strconv.Itoa(addresses)}, kinds...)...)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = in.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the clients: %v", err)
-		}
-	})
-	go c.follow(out)
+	args := append([]string{"clients.mjs", url, strconv.Itoa(addresses)}, kinds...)
+	puppet.Start(t, "the clients", exec.Command("node", args...), c.hear)
 	return c
 }
 
-func (c *crowd) follow(out io.Reader) {
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		var h happening
-		if json.Unmarshal(lines.Bytes(), &h) == nil {
-			c.mu.Lock()
-			c.log[h.Name] = append(c.log[h.Name], h)
-			c.mu.Unlock()
-		}
-	}
+func (c *crowd) hear(h happening) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.log[h.Name] = append(c.log[h.Name], h)
 }
 
 // texts gives, by client, what an event said each time.
