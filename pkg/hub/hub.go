@@ -13,8 +13,9 @@
 //
 // # Who does what
 //
-// [Hub.Run] owns a goroutine for each topic that follows the log, and one that
-// sends what waited for the end of a window, of all topics together. Sessions come
+// [Hub.Run] owns a goroutine for each topic that follows the log, one that
+// sends what waited for the end of a window, of all topics together, and, in a
+// cluster, one that asks whether anybody writes what is silent. Sessions come
 // in by [Hub.Enter] and call their [Member]'s methods from any goroutine.
 //
 // Lock order: a member's mu, then the mu of streams in the order of their
@@ -69,6 +70,9 @@ type Hub struct {
 	streams []*stream // in the order of the policies
 	byName  map[string]*stream
 	kick    chan struct{} // holds one token when something may be due
+
+	writers  feedlog.Writers // nil when nobody is asked who writes
+	failover time.Duration
 }
 
 // New gives a hub for the topics of the policies. It serves empty topics until Run.
@@ -101,6 +105,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		running.Go(func() { s.follow(ctx, h.log) })
 	}
 	running.Go(func() { h.send(ctx) })
+	if h.writers != nil {
+		running.Go(func() { h.ask(ctx) })
+	}
 	running.Wait()
 	return nil
 }

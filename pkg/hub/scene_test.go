@@ -150,8 +150,11 @@ type guest struct {
 }
 
 // enter has a client come, whose outbox is as large as in the product.
-func (s *scene) enter(name string) *guest {
-	g := &guest{scene: s, name: name, view: newViewer(scenePolicies(), 1_000_000)}
+func (s *scene) enter(name string) *guest { return s.enterFor(name, scenePolicies()) }
+
+// enterFor is enter in a scene of other topics.
+func (s *scene) enterFor(name string, policies []topic.Policy) *guest {
+	g := &guest{scene: s, name: name, view: newViewer(policies, 1_000_000)}
 	g.line = &line{room: room{1000, 1000, 256}, read: g.take}
 	g.Member = s.hub.Enter(g.line, func(string) bool { return true })
 	s.Cleanup(func() {

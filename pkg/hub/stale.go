@@ -14,58 +14,128 @@ import (
 // not know of a connection that is made anew.
 const staleAfter = time.Second
 
-// staleness is since when a topic's log cannot be read. The zero value is that of
-// one that can.
+// staleness is why what a topic holds may be old: its log cannot be read, or nobody
+// writes it. Clients are told once that it is, whatever the reason, and once that it no
+// longer is, when there is no reason left. The zero value is that of a topic with none.
 type staleness struct {
+	// since is what clients are told; zero when they are told nothing.
 	since time.Time
-	told  bool
-	level zerolog.Level // at which its end is logged
+	// away is since when the log cannot be read, zero when it can; level is at which its
+	// end is logged.
+	away  time.Time
+	level zerolog.Level
+	// doubted is since when nobody is known to write the topic, zero when somebody is, or
+	// it was not asked. unwritten is that this is sure.
+	doubted   time.Time
+	unwritten bool
+}
+
+// isAway says whether the log has failed for so long that clients are told.
+func (s *staleness) isAway(now time.Time) bool {
+	return !s.away.IsZero() && now.Sub(s.away) >= staleAfter
 }
 
 // failed takes note of a log that could not be read.
 func (s *stream) failed(err error, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stale.since.IsZero() {
-		s.stale.since = now
-		level := zerolog.WarnLevel
-		s.stale.level = zerolog.InfoLevel
-		if errors.Is(err, feedlog.ErrAway) { // the log says so itself, once for all topics
-			level, s.stale.level = zerolog.DebugLevel, zerolog.DebugLevel
-		}
-		s.logger.WithLevel(level).Err(err).Msg("the log cannot be read; trying until it can")
-		s.rouse()
+	if !s.stale.away.IsZero() {
+		return
 	}
-	s.warnLocked(now)
+	s.stale.away = now
+	s.stale.doubted = time.Time{} // who writes may be cut off, too
+	level := zerolog.WarnLevel
+	s.stale.level = zerolog.InfoLevel
+	if errors.Is(err, feedlog.ErrAway) { // the log says so itself, once for all topics
+		level, s.stale.level = zerolog.DebugLevel, zerolog.DebugLevel
+	}
+	s.logger.WithLevel(level).Err(err).Msg("the log cannot be read; trying until it can")
+	s.rouse()
 }
 
 // warnLocked tells clients once the log has failed for long enough, and says when that
 // will be: who reads it may wait for longer until it fails the next time.
 func (s *stream) warnLocked(now time.Time) (next time.Time, ok bool) {
-	if s.stale.since.IsZero() || s.stale.told {
+	switch {
+	case s.stale.away.IsZero():
 		return next, false
+	case s.stale.isAway(now):
+		s.staleLocked(s.stale.away)
+		return next, false
+	default:
+		return s.stale.away.Add(staleAfter), true
 	}
-	if next = s.stale.since.Add(staleAfter); now.Before(next) {
-		return next, true
-	}
-	s.stale.told = true
-	s.tellStaleLocked(s.subscriptionsLocked()...)
-	return next, false
 }
 
 // recovered takes note of one that can be read again.
 func (s *stream) recovered(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stale.since.IsZero() {
+	if s.stale.away.IsZero() {
 		return
 	}
-	s.logger.WithLevel(s.stale.level).Dur("after", now.Sub(s.stale.since)).Msg("the log can be read again")
-	told := s.stale.told
-	s.stale = staleness{}
-	if told {
+	s.logger.WithLevel(s.stale.level).Dur("after", now.Sub(s.stale.away)).Msg("the log can be read again")
+	s.stale.away = time.Time{}
+	s.freshLocked()
+}
+
+// heardLocked takes note of what somebody wrote.
+func (s *stream) heardLocked(now time.Time) {
+	s.heard = now
+	s.writtenLocked(now)
+}
+
+// writtenLocked takes note of somebody who writes the topic, or may at any time.
+func (s *stream) writtenLocked(now time.Time) {
+	s.stale.doubted = time.Time{}
+	if !s.stale.unwritten {
+		return
+	}
+	s.stale.unwritten = false
+	if s.policy.Of == "" { // it is logged once for all that show it
+		s.logger.Info().Dur("after", now.Sub(s.stale.since)).Msg("a process writes the topic again")
+	}
+	s.freshLocked()
+}
+
+// unwrittenLocked takes note that nobody does. It is sure once that lasts for longer
+// than another takes to follow.
+func (s *stream) unwrittenLocked(now time.Time, failover time.Duration) {
+	if s.stale.doubted.IsZero() {
+		s.stale.doubted = now
+		return
+	}
+	if s.stale.unwritten || now.Sub(s.stale.doubted) < failover {
+		return
+	}
+	since := s.heard
+	if since.IsZero() {
+		since = s.stale.doubted
+	}
+	s.stale.unwritten = true
+	if s.policy.Of == "" {
+		s.logger.Warn().Time("since", since).Msg("no process writes the topic any more; what clients have of it grows old")
+	}
+	s.staleLocked(since)
+}
+
+// staleLocked tells clients that what they have is as old as that, if they have not been
+// told yet.
+func (s *stream) staleLocked(since time.Time) {
+	if s.stale.since.IsZero() {
+		s.stale.since = since
 		s.tellStaleLocked(s.subscriptionsLocked()...)
 	}
+}
+
+// freshLocked tells those who were told otherwise that it no longer is old, when there is
+// no reason left.
+func (s *stream) freshLocked() {
+	if s.stale.since.IsZero() || !s.stale.away.IsZero() || s.stale.unwritten {
+		return
+	}
+	s.stale.since = time.Time{}
+	s.tellStaleLocked(s.subscriptionsLocked()...)
 }
 
 // tellStaleLocked tells since when what the sessions have is old, or that it no

@@ -38,6 +38,7 @@ type stream struct {
 	byKey     map[audienceKey]*audience
 	carried   batch.Traffic
 	tended    time.Time
+	heard     time.Time // when somebody wrote, for the last time; zero when that was before this process
 	stale     staleness
 	moved     chan struct{} // closed when at moves, if somebody waits for that
 
@@ -119,6 +120,9 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 		return errForgotten
 	}
 	defer s.movedLocked()
+	if s.at != nowhere { // somebody has written since
+		defer s.heardLocked(time.Now())
+	}
 	if s.policy.Kind == topic.Event && s.at != (topic.Position{}) {
 		s.catchUpLocked(state, time.Now())
 		return nil
@@ -184,6 +188,7 @@ func (s *stream) apply(entries []*feedlog.Entry, now time.Time) error {
 	if s.flushLocked(now, nil, hurry) {
 		s.rouse()
 	}
+	s.heardLocked(now)
 	return nil
 }
 

@@ -142,7 +142,7 @@ func (m *Member) begin(ask *Subscribe, answer *wire.Subscribed, joined []*stream
 	messages[0] = message
 	m.to.Send(messages...)
 	for _, s := range joined {
-		if s.stale.told {
+		if !s.stale.since.IsZero() {
 			s.tellStaleLocked(m.subs[s])
 		}
 	}
