@@ -38,6 +38,7 @@ type merger struct {
 	heardBy map[uint64]string // the field that names receivers, by the set of them
 
 	rows  map[string]*row
+	last  *row // that was looked up last
 	dirty []*row
 	gone  []string // told, and expired since
 	names map[string]string
@@ -88,7 +89,7 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 	if observed+m.ttl <= now {
 		return nil
 	}
-	r := m.rows[u.Key]
+	r := m.lookUp(u.Key)
 	switch {
 	case u.Gone, u.Until != 0 && u.Until <= now:
 		m.leave(r, source, now)
@@ -116,6 +117,26 @@ func (m *merger) put(u *record.Update, source int, now int64) *row {
 	m.end(r, source, u.Until)
 	r.observed = max(observed, min(r.observed, now))
 	m.touch(r)
+	return r
+}
+
+// lookUp gives a record by its key; nil when there is none. Sources tell of records in
+// much the same order each time, so the one that came after the last one is tried first:
+// to find it by its key is a hash and three cache misses.
+func (m *merger) lookUp(key string) *row {
+	last := m.last
+	if last != nil && last.next != nil && last.next.key == key && !last.next.expired {
+		m.last = last.next
+		return m.last
+	}
+	r := m.rows[key]
+	if r == nil {
+		return nil
+	}
+	if last != nil {
+		last.next = r
+	}
+	m.last = r
 	return r
 }
 
@@ -166,14 +187,20 @@ func (m *merger) round(fields record.Fields) {
 	}
 }
 
-// replace takes the new fields, keeping the strings of the old ones where the
-// values are the same and cloning the others: the update's memory is its source's.
+// replace takes the new fields. Their values are copied, as the update's memory is its
+// source's, and share one piece of memory: the next time all of them are compared.
 func (m *merger) replace(r *row, fresh record.Fields) {
 	if r.renew(fresh) {
 		return
 	}
 	old := r.now
 	out := make(record.Fields, 0, len(fresh))
+	size := 0
+	for i := range fresh {
+		size += len(fresh[i].Raw)
+	}
+	var values strings.Builder
+	values.Grow(size)
 	i := 0
 	for _, f := range fresh {
 		for i < len(old) && old[i].Name < f.Name {
@@ -181,11 +208,16 @@ func (m *merger) replace(r *row, fresh record.Fields) {
 		}
 		switch {
 		case f.Raw == "":
-		case i < len(old) && old[i] == f:
-			out = append(out, old[i])
+			continue
+		case i < len(old) && old[i].Name == f.Name:
+			f.Name = old[i].Name
 		default:
-			out = append(out, record.Field{Name: m.name(f.Name), Raw: strings.Clone(f.Raw)})
+			f.Name = m.name(f.Name)
 		}
+		at := values.Len()
+		values.WriteString(f.Raw)
+		f.Raw = values.String()[at:]
+		out = append(out, f)
 	}
 	r.now, r.aligned = out, false
 }
@@ -233,7 +265,7 @@ func (m *merger) expire(now int64) (gone []string) {
 		for _, a := range m.annotators {
 			a.Gone(key)
 		}
-		r.expired = true
+		r.expired, r.next = true, nil
 		if r.isTold {
 			m.gone = append(m.gone, key)
 		}

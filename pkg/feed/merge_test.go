@@ -38,3 +38,37 @@ func TestAClockThatIsSetBack(t *testing.T) {
 		t.Errorf("the age of one that is heard every second was last told as of %d s from now", (told-now)/second)
 	}
 }
+
+// Each update goes to the record of its key, whatever came after which the last time,
+// and also when that has expired and is back.
+func TestUpdatesInAnyOrder(t *testing.T) {
+	m := newMerger(topic.Policy{TTL: time.Minute})
+	now := int64(3_600_000)
+	put := func(keys ...string) {
+		now++
+		for _, key := range keys {
+			m.put(&record.Update{Record: record.Record{Key: key, Fields: record.Fields{{Name: "is", Raw: key + fmt.Sprint(now)}}}, Whole: true, Observed: now}, 0, now)
+		}
+		for _, key := range keys {
+			if r := m.rows[key]; r == nil || r.key != key || r.now.Get("is") != key+fmt.Sprint(now) {
+				t.Fatalf("after %v the record of %s is %+v", keys, key, r)
+			}
+		}
+	}
+	put("A", "B", "C", "D")
+	put("A", "B", "C", "D")
+	put("A", "C", "B", "D")
+	put("D", "C", "B", "A", "A")
+	now += 59_000
+	put("A", "C", "D")
+	now += 30_000
+	m.expire(now)
+	if m.rows["B"] != nil {
+		t.Fatal("B is not expired")
+	}
+	put("A", "C", "B", "D")
+	put("D", "C", "B", "A")
+	if len(m.rows) != 4 {
+		t.Errorf("there are %d records", len(m.rows))
+	}
+}

@@ -11,6 +11,7 @@ import (
 // row is one record: as reported, and as told.
 type row struct {
 	key      string
+	next     *row // that was looked up after it
 	now      record.Fields
 	origins  []origin // of each field of now, when there are several sources
 	heard    []int64  // by each source
