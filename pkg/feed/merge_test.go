@@ -59,14 +59,15 @@ func TestUpdatesInAnyOrder(t *testing.T) {
 	put("A", "B", "C", "D")
 	put("A", "C", "B", "D")
 	put("D", "C", "B", "A", "A")
+	put("A", "B", "C", "D")
 	now += 59_000
-	put("A", "C", "D")
+	put("C", "D", "A") // after A came B
 	now += 30_000
 	m.expire(now)
 	if m.rows["B"] != nil {
 		t.Fatal("B is not expired")
 	}
-	put("A", "C", "B", "D")
+	put("B", "A", "C", "D")
 	put("D", "C", "B", "A")
 	if len(m.rows) != 4 {
 		t.Errorf("there are %d records", len(m.rows))
