@@ -93,21 +93,16 @@ func (f *Filter) Matches(key string, a *Attributes) bool {
 	}
 	// The cheap ones first.
 	return a.known&f.flagMask == f.flags &&
-		f.altitudeHolds(a) && f.groundHolds(a) && f.placeHolds(a) && f.categoryHolds(a) && f.callsignHolds(a)
+		(f.altitude == nil || f.altitudeHolds(a)) && (f.onGround == nil || f.groundHolds(a)) && f.placeHolds(a) &&
+		(f.categories == nil || f.categoryHolds(a)) && (f.prefixes == nil || f.callsignHolds(a))
 }
 
 func (f *Filter) altitudeHolds(a *Attributes) bool {
-	if f.altitude == nil {
-		return true
-	}
 	feet, ok := a.altitude()
 	return ok && feet >= f.altitude.min && feet <= f.altitude.max
 }
 
 func (f *Filter) groundHolds(a *Attributes) bool {
-	if f.onGround == nil {
-		return true
-	}
 	yes, ok := a.onGround()
 	return ok && yes == *f.onGround
 }
@@ -130,7 +125,7 @@ func (f *Filter) categoryHolds(a *Attributes) bool {
 			return true
 		}
 	}
-	return f.categories == nil
+	return false
 }
 
 func (f *Filter) callsignHolds(a *Attributes) bool {
@@ -143,5 +138,5 @@ func (f *Filter) callsignHolds(a *Attributes) bool {
 			return true
 		}
 	}
-	return f.prefixes == nil
+	return false
 }
