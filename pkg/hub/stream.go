@@ -112,6 +112,7 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.loaded
 	s.loaded = true
 	switch state.At {
 	case s.at:
@@ -120,7 +121,7 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 		return errForgotten
 	}
 	defer s.movedLocked()
-	if s.at != nowhere { // somebody has written since
+	if before { // somebody has written since
 		defer s.heardLocked(time.Now())
 	}
 	if s.policy.Kind == topic.Event && s.at != (topic.Position{}) {

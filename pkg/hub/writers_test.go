@@ -274,6 +274,19 @@ func TestNobodyHasEverWritten(t *testing.T) {
 	})
 }
 
+// Somebody begins with all that there is, and writes nothing more: that was heard.
+func TestNobodyWritesAfterTheBeginning(t *testing.T) {
+	playLed(t, false, func(s *led) {
+		anna := s.enter("anna")
+		anna.subscribe("aircraft", "legacy=false")
+		s.begin()
+		since := wire.Timestamp(time.Now())
+		s.roster.set(false, nil)
+		s.wait(time.Minute)
+		anna.want("subscribed aircraft", "aircraft:snapshot @0", "aircraft:snapshot @0", "stream:stale aircraft since "+since)
+	})
+}
+
 // A process that comes when nobody writes any more knows of it only since it asks.
 func TestNobodyWritesWhenItBegins(t *testing.T) {
 	playLed(t, true, func(s *led) {

@@ -88,7 +88,7 @@ type Pace struct {
 }
 
 // Stale tells a client that nothing has come of a topic since a moment, as what
-// brings it is away; null when it is back. (What was missed follows by itself.)
+// brings it is away, or nobody writes it; null when that is over. (What was missed follows by itself.)
 type Stale struct {
 	Topic string  `json:"topic"`
 	Since *string `json:"since"`

@@ -40,6 +40,8 @@ type antenna struct {
 	path string
 	end  chan struct{}
 	done sync.WaitGroup
+	// level has the aircraft stand still, as they are first heard. Static once it starts.
+	level bool
 }
 
 // began is when the aircraft of all receivers were first heard.
@@ -50,7 +52,12 @@ const planes = 5
 
 // raise starts a receiver.
 func raise(t *testing.T) *antenna {
-	a := &antenna{t: t, path: filepath.Join(t.TempDir(), "aircraft.json")}
+	return raiseFor(t, false)
+}
+
+// raiseFor starts one whose aircraft climb, or stay level.
+func raiseFor(t *testing.T, level bool) *antenna {
+	a := &antenna{t: t, path: filepath.Join(t.TempDir(), "aircraft.json"), level: level}
 	a.start()
 	t.Cleanup(a.fail)
 	return a
@@ -82,13 +89,17 @@ func (a *antenna) fail() {
 	}
 }
 
-// write writes a file: all aircraft climb.
+// write writes a file: all aircraft climb, or nothing changes.
 func (a *antenna) write() {
 	now := time.Now()
 	var list []string
+	climbed := 25 * (now.Sub(began) / (200 * time.Millisecond))
+	if a.level {
+		climbed = 0
+	}
 	for i := range planes {
 		list = append(list, fmt.Sprintf(`{"hex":"a0000%d","lat":%d,"lon":8,"alt_baro":%d,"seen":0,"seen_pos":0}`,
-			i, 40+i, 1000+25*(now.Sub(began)/(200*time.Millisecond))))
+			i, 40+i, 1000+climbed))
 	}
 	text := fmt.Sprintf(`{"now":%.3f,"aircraft":[%s]}`, float64(now.UnixMilli())/1000, strings.Join(list, ","))
 	fresh := a.path + ".new"

@@ -20,6 +20,6 @@ func (l *Leases) Written(ctx context.Context, topicName string) (bool, error) {
 	return left > 0 && left <= longest, nil
 }
 
-// Failover is how long a topic may be without a writer, by its leases, when one is lost
-// and another process hears its sources: with a margin for a machine that is busy.
-func (c Config) Failover() time.Duration { return c.Duration + time.Second }
+// Failover is how long a topic may be without a writer when one dies and another process
+// has the same sources.
+func (c Config) Failover() time.Duration { return c.Duration + c.Duration/6 }

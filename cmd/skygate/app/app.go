@@ -103,6 +103,7 @@ func New(cfg config.Config, logger zerolog.Logger) (*App, error) {
 	}
 	if a.cluster != nil {
 		a.feeds.Lead(a.cluster.leases)
+		a.hub.Ask(a.cluster.leases, cfg.Cluster.Lease.Failover())
 	}
 	ring := keys.New(cfg.Auth)
 	a.sockets = socketio.New(cfg.SocketIO, a.namespaces(ring.Auth), logger, a.cluster.options()...)

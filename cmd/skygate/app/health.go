@@ -32,8 +32,12 @@ type health struct {
 	Rooms *rooms.Health `json:"rooms,omitempty"`
 	// Writes are the topics of state that this process writes, of a cluster's; left out
 	// when it runs alone, and writes all.
-	Writes  *[]string      `json:"writes,omitempty"`
-	Sources []sourceHealth `json:"sources"`
+	Writes *[]string `json:"writes,omitempty"`
+	// Unwritten are the topics of state that no process of the cluster writes any more,
+	// so that what clients have of them grows old: they have been told "stream:stale".
+	// With one an "ok" is "degraded".
+	Unwritten []string       `json:"unwritten,omitempty"`
+	Sources   []sourceHealth `json:"sources"`
 }
 
 type sourceHealth struct {
@@ -80,6 +84,9 @@ func (a *App) health(now time.Time) health {
 	if a.cluster != nil {
 		writes := a.feeds.Led()
 		h.Writes = &writes
+	}
+	if h.Unwritten = a.hub.Unwritten(); len(h.Unwritten) > 0 && h.Status == "ok" {
+		h.Status = "degraded"
 	}
 	if h.Rooms = a.cluster.linked(); h.Rooms != nil && !h.Rooms.Subscribed && h.Status == "ok" {
 		h.Status = "degraded"
