@@ -25,8 +25,8 @@ type slot struct {
 }
 
 // look is what a filter looks at, and where the grid has it. It stands apart from the
-// rest: a flush to many views looks at a hundred records for each of them, and this is
-// a third of what they take.
+// rest: a flush to many views looks at a hundred records for each of them, and this is 80
+// bytes of 200.
 type look struct {
 	attrs view.Attributes
 	where place
