@@ -326,14 +326,30 @@ func TestAnAnswerIsLate(t *testing.T) {
 		anna := s.anna()
 		s.roster.set(false, nil)
 		s.roster.lag = time.Second
-		for range 20 { // it is asked after 2 s
-			s.wait(2500 * time.Millisecond)
-			s.change("~A gs=2")
-			s.wait(1500 * time.Millisecond)
-			s.change("~A gs=1")
-		}
-		anna.forget()
+		s.wait(2500 * time.Millisecond) // asked after 2 s, answered after 3
+		s.change("~A gs=2")
+		s.wait(5 * time.Second) // asked after 6 s, answered after 7
+		s.roster.set(true, nil)
+		s.wait(time.Minute)
+		anna.want("aircraft:update 1→2 ~A{gs=2}")
 		s.wantLogged()
+	})
+}
+
+// A log that was away for a moment begins the doubt anew: whoever writes was perhaps cut
+// off, too.
+func TestNobodyWritesBeforeAndAfterTheLogFails(t *testing.T) {
+	playLed(t, true, func(s *led) {
+		anna := s.anna()
+		s.roster.set(false, nil)
+		s.wait(3 * time.Second) // "no" after 2 s
+		s.log.fail()
+		s.wait(100 * time.Millisecond)
+		s.log.mend()
+		s.wait(4800 * time.Millisecond) // and after 6
+		s.roster.set(true, nil)
+		s.wait(time.Minute)
+		anna.want()
 	})
 }
 
@@ -374,7 +390,8 @@ func TestNobodyWritesAndTheLogIsAway(t *testing.T) {
 			t.Errorf("while the log is away: unwritten, unready: %s", got)
 		}
 		s.log.down.Store(false)
-		s.wait(5 * time.Second)
+		s.roster.set(true, nil)
+		s.wait(10 * time.Second)
 		anna.want("aircraft:snapshot @2 A{gs=2}", "stream:stale aircraft no longer") // somebody has written meanwhile
 	})
 }
