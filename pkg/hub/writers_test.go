@@ -53,6 +53,12 @@ func (r *roster) set(holds bool, err error) {
 	r.holds, r.err = holds, err
 }
 
+func (r *roster) answerAfter(lag time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lag = lag
+}
+
 // look gives who was asked for since the last look.
 func (r *roster) look() []string {
 	r.mu.Lock()
@@ -325,7 +331,7 @@ func TestAnAnswerIsLate(t *testing.T) {
 	playLed(t, true, func(s *led) {
 		anna := s.anna()
 		s.roster.set(false, nil)
-		s.roster.lag = time.Second
+		s.roster.answerAfter(time.Second)
 		s.wait(2500 * time.Millisecond) // asked after 2 s, answered after 3
 		s.change("~A gs=2")
 		s.wait(5 * time.Second) // asked after 6 s, answered after 7
