@@ -76,7 +76,7 @@ func TestCPU(t *testing.T) {
 }
 
 func TestSignal(t *testing.T) {
-	p := start(t, `trap 'kill $!; exit 0' TERM; echo '{}'; sleep 1000 & wait`)
+	p := start(t, `sleep 1000 & trap 'kill $!; exit 0' TERM; echo '{}'; wait`)
 	if err := p.Hear(&struct{}{}); err != nil {
 		t.Fatal(err)
 	}
