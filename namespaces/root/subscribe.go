@@ -102,12 +102,14 @@ func subscribe(s *gateway.Session, ask subscription, ack gateway.Ack) error {
 		}
 	}
 	want.Clear.Filters = clearFilters
-	answer, err := s.Subscribe(want)
+	var failed error
+	want.Answered = func(answer *wire.Subscribed) { failed = fill(ack, answer, nil) }
+	_, err = s.Subscribe(want)
 	var wrong *hub.AskError
 	if errors.As(err, &wrong) {
 		return gateway.Errorf(gateway.CodeInvalidPayload, "%s", wrong.Message)
 	}
-	return fill(ack, answer, err)
+	return errors.Join(err, failed)
 }
 
 // flat finds filters that are not by topic: {bbox: {..}} for {aircraft: {bbox: {..}}}.

@@ -70,6 +70,23 @@ func (c *client) begin() (answer, []message) {
 	return a, c.read(sent[1:])
 }
 
+// Who takes a place from the acknowledgement is not set back: it comes before what was
+// missed.
+func TestTheAcknowledgementComesFirst(t *testing.T) {
+	live(t, func(t *testing.T, n *gateway.Namespace, _ func(record.Change)) {
+		c := enter(t, n, `{"subscribe":{"topics":[]}}`)
+		c.rest()
+		var before []string
+		acked := false
+		c.s.Receive("subscribe", []json.RawMessage{json.RawMessage(`{"topics":"aircraft"}`)}, func(p []byte) {
+			before, acked = c.c.take(), strings.Contains(string(p), `"positions":{"aircraft"`)
+		})
+		if after := c.c.take(); !acked || len(before) > 0 || len(after) != 2 {
+			t.Errorf("before the acknowledgement came %q, after it %q", before, after)
+		}
+	})
+}
+
 // rest gives what comes within a second.
 func (c *client) rest() []message {
 	c.t.Helper()

@@ -28,6 +28,10 @@ type Subscribe struct {
 	Batch *bool
 	// Legacy says whether events for older clients come, too; so at first.
 	Legacy *bool
+	// Answered, when it is not nil, is given the answer before that is sent, so that what
+	// is made of it is not behind what the answer's positions lead to. Topics are locked
+	// meanwhile: it sends, and asks the hub nothing.
+	Answered func(*wire.Subscribed)
 }
 
 // Clear names parts of what was asked for before.
@@ -140,6 +144,9 @@ func (m *Member) begin(ask *Subscribe, answer *wire.Subscribed, joined []*stream
 	}
 	message.Class = wire.Ordered
 	messages[0] = message
+	if ask.Answered != nil {
+		ask.Answered(answer)
+	}
 	m.to.Send(messages...)
 	for _, s := range joined {
 		if !s.stale.since.IsZero() {
