@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // TestAcknowledge: one client acknowledges a safety event; the others hear it, it stays
@@ -19,7 +21,7 @@ func TestAcknowledge(t *testing.T) {
 	}
 
 	var id string
-	eventually(t, "the emergency is there to be asked for", func() bool {
+	eventually.Holds(t, "the emergency is there to be asked for", func() bool {
 		var answer struct {
 			Data []struct {
 				ID           string
@@ -56,7 +58,7 @@ func TestAFlood(t *testing.T) {
 	r.sends(func() string { return listing(good, other) })
 	s := serve(t, "--source", "readsb="+r.URL, "--config", writeFile(t, "limits: {requests: {rate: 5, burst: 40}, snapshots: {rate: 1, burst: 10}}"))
 	anna, bert := enter(t, s, "/"), enter(t, s, "/")
-	eventually(t, "both are counted", func() bool {
+	eventually.Holds(t, "both are counted", func() bool {
 		got := bert.emit("request", map[string]any{"type": "ws-status"})
 		return strings.Contains(got, `"socketio_connections":2,"subscribers":2,`)
 	})
@@ -82,7 +84,7 @@ func TestAFlood(t *testing.T) {
 	if got := bert.emit("request", map[string]any{"type": "status"}); !strings.Contains(got, `"online":`) {
 		t.Errorf("another is answered %s", got)
 	}
-	eventually(t, "it is served again", func() bool {
+	eventually.Holds(t, "it is served again", func() bool {
 		return strings.Contains(anna.emit("request", map[string]any{"type": "status"}), `"online":`)
 	})
 	snapshots := 0
@@ -95,7 +97,7 @@ func TestAFlood(t *testing.T) {
 	if snapshots < 9 || snapshots > 50 {
 		t.Errorf("a hundred times it asked for a snapshot, and got %d", snapshots)
 	}
-	if got := anna.emit("request", map[string]any{"type": "aircraft-lists"}); !strings.Contains(got, `"hint":"Like it are: aircraft, aircraft-clusters`) {
+	if got := bert.emit("request", map[string]any{"type": "aircraft-lists"}); !strings.Contains(got, `"hint":"Like it are: aircraft, aircraft-clusters`) {
 		t.Errorf("an unknown request is answered %s", got)
 	}
 }

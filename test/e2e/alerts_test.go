@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // TestWhatIsWatched: what a receiver hears becomes safety events and the alerts of
@@ -48,7 +50,7 @@ func TestWhatIsWatched(t *testing.T) {
 	r.sends(func() string { return listing(good, other) })
 	c.told("safety:event", `"event_type":"squawk_emergency"`, `"icao_hex":"4841D7"`, `"base":0,"seq":1`)
 	c.told("alert:triggered", `"rule_name":"KLM near the field"`, `"icao":"4841D7"`, `"base":0,"seq":1`)
-	eventually(t, "the webhook is called", func() bool {
+	eventually.Holds(t, "the webhook is called", func() bool {
 		body, _ := delivered.Load().(string)
 		return strings.Contains(body, "4841D7")
 	})

@@ -1,17 +1,17 @@
 package e2e
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // kinds are the official clients, over every way to connect.
@@ -52,16 +52,13 @@ func program(t *testing.T, language, name string, args ...string) *exec.Cmd {
 
 // client is a reference client that runs, told what to do by lines of JSON.
 type client struct {
-	t     *testing.T
-	kind  kind
-	cmd   *exec.Cmd
-	stdin io.WriteCloser
-	ended chan struct{}
+	*puppet.Puppet
+	t    *testing.T
+	kind kind
 
-	mu     sync.Mutex // guards all below
-	lines  []line
-	errors strings.Builder
-	ids    int
+	mu    sync.Mutex // guards all below
+	lines []line
+	ids   int
 }
 
 // line is what a client tells.
@@ -94,63 +91,15 @@ func follow(t *testing.T, s *server, k kind, args ...string) *client {
 // begin starts the process of a client; it is ended with the test.
 func begin(t *testing.T, k kind, cmd *exec.Cmd) *client {
 	t.Helper()
-	c := &client{t: t, kind: k, cmd: cmd, ended: make(chan struct{})}
-	c.cmd.Stderr = &locked{c}
-	stdout, err := c.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go c.read(stdout)
-	t.Cleanup(c.stop)
+	c := &client{t: t, kind: k}
+	c.Puppet = puppet.Start(t, k.String(), cmd, c.hear)
 	return c
 }
 
-// locked collects what a client complains of.
-type locked struct{ c *client }
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.c.mu.Lock()
-	defer l.c.mu.Unlock()
-	return l.c.errors.Write(p)
-}
-
-func (c *client) read(stdout io.Reader) {
-	defer close(c.ended)
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		var l line
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			c.t.Errorf("%v says %q: %v", c.kind, lines.Text(), err)
-			continue
-		}
-		c.mu.Lock()
-		c.lines = append(c.lines, l)
-		c.mu.Unlock()
-	}
-}
-
-func (c *client) stop() {
-	c.t.Helper()
-	_ = c.stdin.Close()
-	select {
-	case <-c.ended:
-	case <-time.After(patience):
-		_ = c.cmd.Process.Kill()
-		c.t.Errorf("%v did not end", c.kind)
-	}
-	_ = c.cmd.Wait()
+func (c *client) hear(l line) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.t.Failed() && c.errors.Len() > 0 {
-		c.t.Logf("%v complains:\n%s", c.kind, c.errors.String())
-	}
+	c.lines = append(c.lines, l)
 }
 
 // say tells the client something and does not wait.
@@ -160,24 +109,17 @@ func (c *client) say(command string, members ...any) int {
 	c.ids++
 	id := c.ids
 	c.mu.Unlock()
-	if _, err := c.stdin.Write(order(c.t, command, id, members)); err != nil {
-		c.t.Fatalf("%v: %v", c.kind, err)
-	}
+	c.Tell(order(command, id, members))
 	return id
 }
 
-// order is a line that tells a process something; members are names and values in turn.
-func order(t *testing.T, command string, id int, members []any) []byte {
-	t.Helper()
+// order is what a process is told; members are names and values in turn.
+func order(command string, id int, members []any) map[string]any {
 	text := map[string]any{"cmd": command, "id": id}
 	for i := 0; i+1 < len(members); i += 2 {
 		text[members[i].(string)] = members[i+1]
 	}
-	raw, err := json.Marshal(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(raw, '\n')
+	return text
 }
 
 // ask tells the client something and gives its answer.
@@ -191,7 +133,7 @@ func (c *client) ask(command string, members ...any) line {
 func (c *client) wait(what string, fits func(line) bool) line {
 	c.t.Helper()
 	var found line
-	err := until(c.t.Context(), func() bool {
+	ok := eventually.Is(func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		for _, l := range c.lines {
@@ -202,8 +144,8 @@ func (c *client) wait(what string, fits func(line) bool) line {
 		}
 		return false
 	})
-	if err != nil {
-		c.t.Fatalf("%v: %s: %v; it said %s", c.kind, what, err, c.said())
+	if !ok {
+		c.t.Fatalf("%v: waited in vain: %s; it said %s", c.kind, what, c.said())
 	}
 	return found
 }
@@ -211,9 +153,9 @@ func (c *client) wait(what string, fits func(line) bool) line {
 // event waits until so many events of a name came.
 func (c *client) event(name string, times int) {
 	c.t.Helper()
-	err := until(c.t.Context(), func() bool { return c.count(name) >= times })
-	if err != nil {
-		c.t.Fatalf("%v: %d × %s: %v; it said %s", c.kind, times, name, err, c.said())
+	ok := eventually.Is(func() bool { return c.count(name) >= times })
+	if !ok {
+		c.t.Fatalf("%v: waited in vain: %d × %s; it said %s", c.kind, times, name, c.said())
 	}
 }
 

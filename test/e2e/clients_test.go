@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // TestRequestsAndErrors: what an ordinary client asks, and asks wrongly.
@@ -73,12 +76,12 @@ func TestRequestsAndErrors(t *testing.T) {
 			}
 			before := c.ask("state").Stats["deltas"]
 			witnessed := witness.ask("state").Stats["deltas"]
-			eventually(t, "others get changes", func() bool { return witness.ask("state").Stats["deltas"] >= witnessed+2 })
+			eventually.Holds(t, "others get changes", func() bool { return witness.ask("state").Stats["deltas"] >= witnessed+2 })
 			if after := c.ask("state").Stats["deltas"]; after != before {
 				t.Errorf("%d changes came after unsubscribe", after-before)
 			}
 			c.say("subscribe")
-			eventually(t, "it goes on where it was", func() bool { return c.ask("state").Stats["deltas"] > before })
+			eventually.Holds(t, "it goes on where it was", func() bool { return c.ask("state").Stats["deltas"] > before })
 			if stats := c.ask("state").Stats; stats["resumes"] != 1 || stats["snapshots"] != 1 || stats["holes"] != 0 {
 				t.Errorf("subscribed again: %v", stats)
 			}
@@ -157,7 +160,7 @@ func TestMinimalClients(t *testing.T) {
 				t.Errorf("the README shows another client than %s", file)
 			}
 			out := runMinimal(t, s, language)
-			eventually(t, "three pictures", func() bool { return strings.Count(out.String(), " aircraft\n") >= 3 })
+			eventually.Holds(t, "three pictures", func() bool { return strings.Count(out.String(), " aircraft\n") >= 3 })
 			if text := out.String(); strings.Contains(text, "rror") || strings.HasPrefix(text, "0 aircraft\n0 aircraft\n0") {
 				t.Errorf("it says:\n%s", text)
 			}
@@ -167,11 +170,11 @@ func TestMinimalClients(t *testing.T) {
 
 // runMinimal runs a client that the README shows, until the test ends, and gives
 // what it prints.
-func runMinimal(t *testing.T, s *server, language string) *lines {
+func runMinimal(t *testing.T, s *server, language string) *puppet.Text {
 	t.Helper()
 	cmd := program(t, language, "minimal", s.URL)
 	cmd.Env = append(cmd.Environ(), "PYTHONUNBUFFERED=1")
-	out := &lines{}
+	out := &puppet.Text{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

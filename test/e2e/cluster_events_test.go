@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/skygate-io/skygate/adapters/redis/redistest"
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // TestAcknowledgeInACluster: an event is acknowledged at a process that did not find it;
@@ -22,7 +23,7 @@ func TestAcknowledgeInACluster(t *testing.T) {
 	}
 	id := acknowledged(t, first, second)
 	first.server.Kill()
-	eventually(t, "the other writes", second.leads)
+	eventually.Holds(t, "the other writes", second.leads)
 	r.sends(func() string { return listing(strings.Replace(good, "7700", "2000", 1), other) })
 	second.told("safety:event_resolved", `"id":"`+id+`"`, `"acknowledged":true`)
 	if got := second.request("safety-events", map[string]any{"icao_hex": "4841d7"}); strings.Count(got, `"event_type":"squawk_emergency"`) != 1 {
@@ -33,7 +34,7 @@ func TestAcknowledgeInACluster(t *testing.T) {
 // acknowledged has the second acknowledge the emergency of the first, which both hear.
 func acknowledged(t *testing.T, first, second desk) (id string) {
 	t.Helper()
-	eventually(t, "the second knows of the emergency", func() bool {
+	eventually.Holds(t, "the second knows of the emergency", func() bool {
 		var answer struct{ Data []struct{ ID string } }
 		if err := json.Unmarshal([]byte(second.request("safety-events", map[string]any{"icao_hex": "4841d7"})), &answer); err != nil {
 			t.Fatal(err)
@@ -61,11 +62,11 @@ func TestAcknowledgedWhenRedisIsEmptied(t *testing.T) {
 	redis := redistest.Single(t)
 	first, second := pairedOn(t, r, redis)
 	second.makes("watched", "4841D7")
-	eventually(t, "the first knows the rule", func() bool { return strings.Contains(first.request("alert-rules", nil), `"name":"watched"`) })
+	eventually.Holds(t, "the first knows the rule", func() bool { return strings.Contains(first.request("alert-rules", nil), `"name":"watched"`) })
 	r.sends(func() string { return listing(good, other) })
 	for _, d := range []desk{first, second} {
 		d.emit("subscribe", map[string]any{"topics": []string{"safety", "alerts"}})
-		eventually(t, "the alert is told", func() bool { return d.alerts("watched") == 1 })
+		eventually.Holds(t, "the alert is told", func() bool { return d.alerts("watched") == 1 })
 	}
 	id := acknowledged(t, first, second)
 
@@ -73,12 +74,12 @@ func TestAcknowledgedWhenRedisIsEmptied(t *testing.T) {
 	if err := redis.Client().FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the other writes", second.leads)
+	eventually.Holds(t, "the other writes", second.leads)
 	third := desk{server: serve(t, "--source", "readsb="+r.URL)}
 	third.client = enter(t, third.server, "/")
 	third.emit("subscribe", map[string]any{"topics": []string{"safety"}})
 	for _, d := range []desk{second, third} {
-		eventually(t, "it is acknowledged", func() bool {
+		eventually.Holds(t, "it is acknowledged", func() bool {
 			got := d.request("safety-events", map[string]any{"icao_hex": "4841d7"})
 			return strings.Contains(got, `"id":"`+id+`"`) && strings.Contains(got, `"acknowledged":true`)
 		})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/skygate-io/skygate/adapters/redis/redistest"
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // desk is a client of one process that asks for alert rules.
@@ -66,7 +67,7 @@ func pairedOn(t *testing.T, r *receiver, redis *redistest.Server) (first, second
 		return desk{enter(t, s, "/"), s}
 	}
 	first = at()
-	eventually(t, "the first writes", first.leads)
+	eventually.Holds(t, "the first writes", first.leads)
 	return first, at()
 }
 
@@ -89,7 +90,7 @@ func TestRulesOfACluster(t *testing.T) {
 	}
 	r.sends(func() string { return listing(other, flight("4b1801"), flight("4b1802")) })
 	for _, d := range []desk{first, second} {
-		eventually(t, "both are told", func() bool { return d.alerts("steady") == 1 && d.alerts("fickle") == 1 })
+		eventually.Holds(t, "both are told", func() bool { return d.alerts("steady") == 1 && d.alerts("fickle") == 1 })
 	}
 
 	// Changed and deleted at the other.
@@ -103,7 +104,7 @@ func TestRulesOfACluster(t *testing.T) {
 			t.Fatalf("a change is answered %s", answer)
 		}
 	}
-	eventually(t, "the first knows of it", func() bool {
+	eventually.Holds(t, "the first knows of it", func() bool {
 		rules := first.request("alert-rules", nil)
 		return strings.Contains(rules, `"name":"watched","description":"","enabled":false`) && !strings.Contains(rules, `"name":"gone"`)
 	})
@@ -111,13 +112,13 @@ func TestRulesOfACluster(t *testing.T) {
 	r.sends(func() string {
 		return listing(other, flight("4b1801"), flight("4b1802"), flight("4b1803"), flight("4b1804"), flight("4b1805"))
 	})
-	eventually(t, "what came with them is told", func() bool { return second.alerts("mark") == 1 })
+	eventually.Holds(t, "what came with them is told", func() bool { return second.alerts("mark") == 1 })
 	if n, m := second.alerts("watched"), second.alerts("gone"); n+m != 0 {
 		t.Errorf("%d alerts of a rule that is off, %d of one that was deleted", n, m)
 	}
 
 	first.server.Kill()
-	eventually(t, "the other writes", second.leads)
+	eventually.Holds(t, "the other writes", second.leads)
 	third := second.makes("third", "4B1806")
 	if third == mark || third == gone {
 		t.Errorf("the id %s is used twice", third)
@@ -126,7 +127,7 @@ func TestRulesOfACluster(t *testing.T) {
 	r.sends(func() string {
 		return listing(other, flight("4b1801"), flight("4b1802"), flight("4b1803"), flight("4b1804"), flight("4b1805"), flight("4b1806"))
 	})
-	eventually(t, "the other goes on", func() bool { return second.alerts("third") == 1 && second.alerts("watched") == 1 })
+	eventually.Holds(t, "the other goes on", func() bool { return second.alerts("third") == 1 && second.alerts("watched") == 1 })
 	for _, name := range []string{"steady", "fickle", "mark"} {
 		if n := second.alerts(name); n != 1 {
 			t.Errorf("%s is told %d times", name, n)
@@ -141,11 +142,11 @@ func TestRulesOfACluster(t *testing.T) {
 	fresh.makes("ready", "4B1807")
 	fresh.makes("last", "4B1808")
 	r.sends(func() string { return listing(other, flight("4b1807")) })
-	eventually(t, "the fresh one goes on", func() bool { return fresh.alerts("ready") == 1 })
+	eventually.Holds(t, "the fresh one goes on", func() bool { return fresh.alerts("ready") == 1 })
 	r.sends(func() string {
 		return listing(other, flight("4b1801"), flight("4b1802"), flight("4b1803"), flight("4b1805"), flight("4b1806"), flight("4b1807"), flight("4b1808"))
 	})
-	eventually(t, "it has heard them", func() bool { return fresh.alerts("last") == 1 })
+	eventually.Holds(t, "it has heard them", func() bool { return fresh.alerts("last") == 1 })
 	for _, name := range []string{"steady", "fickle", "mark", "third", "watched", "ready"} {
 		if n := fresh.alerts(name); n != 1 {
 			t.Errorf("%s is told %d times", name, n)

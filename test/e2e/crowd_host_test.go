@@ -1,26 +1,23 @@
 package e2e
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // hosted is the Node process that the clients run in.
 type hosted struct {
+	*puppet.Puppet
 	t      *testing.T
 	guests []*guest
 	cables map[string]*cable // by client
-	stdin  io.WriteCloser
-	ended  chan struct{}
-	errors lines
 
 	mu      sync.Mutex // guards all below
 	answers []*answered
@@ -52,7 +49,7 @@ type stats map[string]int
 // host starts the clients; they are ended with the test.
 func host(t *testing.T, s *server, guests []*guest) *hosted {
 	t.Helper()
-	h := &hosted{t: t, guests: guests, cables: map[string]*cable{}, ended: make(chan struct{})}
+	h := &hosted{t: t, guests: guests, cables: map[string]*cable{}}
 	for _, g := range guests {
 		g.URL = s.URL
 		for _, st := range g.Steps {
@@ -66,36 +63,15 @@ func host(t *testing.T, s *server, guests []*guest) *hosted {
 	if _, err := os.Stat(filepath.Join(examples, "js", "node_modules")); err != nil {
 		t.Fatal("the npm packages of examples/js are not installed: run .ci/install")
 	}
-	cmd := exec.Command("node", filepath.Join("crowd", "main.mjs"))
-	cmd.Stderr = &h.errors
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if h.stdin, err = cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer close(h.ended)
-		h.read(stdout)
-		_ = cmd.Wait()
-	}()
 	t.Cleanup(func() {
-		_ = h.stdin.Close()
-		select {
-		case <-h.ended:
-		case <-time.After(patience):
-			_ = cmd.Process.Kill()
-			<-h.ended
-			t.Error("the clients did not end")
+		if h.Puppet == nil {
+			return // it did not start
 		}
-		if text := h.errors.String(); text != "" {
+		if text := h.Complaints.String(); text != "" {
 			t.Errorf("the clients complain:\n%s", text)
 		}
 	})
+	h.Puppet = puppet.Start(t, "the clients", exec.Command("node", filepath.Join("crowd", "main.mjs")), h.hear)
 	h.tell("start", "server", s.URL, "clients", guests)
 	return h
 }
@@ -104,29 +80,20 @@ func host(t *testing.T, s *server, guests []*guest) *hosted {
 func (h *hosted) lives() {
 	h.t.Helper()
 	select {
-	case <-h.ended:
+	case <-h.Ended:
 		h.t.Fatal("the clients have ended")
 	default:
 	}
 }
 
-func (h *hosted) read(stdout io.Reader) {
-	said := bufio.NewScanner(stdout)
-	said.Buffer(nil, 64<<20)
-	for said.Scan() {
-		a := &answered{}
-		if err := json.Unmarshal(said.Bytes(), a); err != nil {
-			h.t.Errorf("the clients say %.300q: %v", said.Text(), err)
-			continue
-		}
-		if a.Line != "" {
-			h.cables[a.Line].has(a.Do)
-			continue
-		}
-		h.mu.Lock()
-		h.answers = append(h.answers, a)
-		h.mu.Unlock()
+func (h *hosted) hear(a *answered) {
+	if a.Line != "" {
+		h.cables[a.Line].has(a.Do)
+		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answers = append(h.answers, a)
 }
 
 // tell tells the process something and does not wait.
@@ -136,9 +103,7 @@ func (h *hosted) tell(command string, members ...any) (id int) {
 	h.ids++
 	id = h.ids
 	h.mu.Unlock()
-	if _, err := h.stdin.Write(order(h.t, command, id, members)); err != nil {
-		h.t.Fatalf("the clients have ended: %v\n%s", err, h.errors.String())
-	}
+	h.Tell(order(command, id, members))
 	return id
 }
 
@@ -146,7 +111,7 @@ func (h *hosted) tell(command string, members ...any) (id int) {
 func (h *hosted) ask(command string) (found *answered) {
 	h.t.Helper()
 	id := h.tell(command)
-	eventually(h.t, "an answer to "+command, func() bool {
+	eventually.Holds(h.t, "an answer to "+command, func() bool {
 		h.lives()
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -167,7 +132,7 @@ func (h *hosted) ask(command string) (found *answered) {
 func (h *hosted) compareServer(recordings []*recording) {
 	h.t.Helper()
 	var wrong string
-	err := until(h.t.Context(), func() bool {
+	ok := eventually.Is(func() bool {
 		held := map[string]any{}
 		for _, a := range h.ask("compare").Aircraft {
 			held[a["hex"].(string)] = a
@@ -175,7 +140,7 @@ func (h *hosted) compareServer(recordings []*recording) {
 		wrong = differs(recordings, held)
 		return wrong == ""
 	})
-	if err != nil {
+	if !ok {
 		h.t.Errorf("the server differs from the recordings: %s", wrong)
 	}
 }
@@ -185,11 +150,11 @@ func (h *hosted) compareServer(recordings []*recording) {
 func (h *hosted) compareClients() {
 	h.t.Helper()
 	var wrong map[string]string
-	err := until(h.t.Context(), func() bool {
+	ok := eventually.Is(func() bool {
 		wrong = h.ask("compare").Differ
 		return len(wrong) == 0
 	})
-	if err == nil {
+	if ok {
 		return
 	}
 	for name, how := range wrong {

@@ -14,6 +14,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // decoder is a dump1090-mutability that takes raw Mode S messages, serves SBS and
@@ -23,7 +26,7 @@ type decoder struct {
 	raw, sbs string // where it listens
 	folder   string
 	cmd      *exec.Cmd
-	said     *lines
+	said     *puppet.Text
 }
 
 // newDecoder starts one; it is ended with the test. Where there is none the test
@@ -52,7 +55,7 @@ func freeAddress(t *testing.T) string {
 func (d *decoder) start() {
 	d.t.Helper()
 	port := func(address string) string { _, port, _ := net.SplitHostPort(address); return port }
-	d.said = &lines{}
+	d.said = &puppet.Text{}
 	d.cmd = exec.Command("dump1090-mutability", "--net-only", "--net-bind-address", "127.0.0.1", "--quiet",
 		"--write-json", d.folder, "--write-json-every", "1", "--json-location-accuracy", "2",
 		"--lat", "35.08", "--lon", "-106.65", "--max-range", "400",
@@ -75,7 +78,7 @@ func (d *decoder) stop() {
 func (d *decoder) feed(messages []string) {
 	d.t.Helper()
 	var conn net.Conn
-	eventually(d.t, "the decoder listens", func() bool {
+	eventually.Holds(d.t, "the decoder listens", func() bool {
 		var err error
 		conn, err = net.Dial("tcp", d.raw)
 		return err == nil
@@ -157,11 +160,11 @@ func TestDecoder(t *testing.T) {
 	state := func(source int) string { return s.health().Sources[source].State }
 
 	d.feed(messages[:100])
-	eventually(t, "both sources deliver", func() bool { return state(0) == "delivering" && state(1) == "delivering" })
+	eventually.Holds(t, "both sources deliver", func() bool { return state(0) == "delivering" && state(1) == "delivering" })
 	d.feed(messages[100:])
 	var wrong string
 	compared := 0
-	err = until(t.Context(), func() bool {
+	ok := eventually.Is(func() bool {
 		held := c.ask("state").State
 		wrong, compared = "", 0
 		for _, a := range d.picture() {
@@ -173,7 +176,7 @@ func TestDecoder(t *testing.T) {
 		}
 		return compared >= 50
 	})
-	if err != nil {
+	if !ok {
 		t.Fatalf("%d aircraft agree; %s", compared, wrong)
 	}
 	for _, source := range s.health().Sources {
@@ -183,9 +186,9 @@ func TestDecoder(t *testing.T) {
 	}
 
 	d.stop()
-	eventually(t, "the decoder is gone", func() bool { return state(0) == "failing" })
+	eventually.Holds(t, "the decoder is gone", func() bool { return state(0) == "failing" })
 	d.start()
-	eventually(t, "it is back", func() bool {
+	eventually.Holds(t, "it is back", func() bool {
 		d.feed(messages[:100])
 		return state(0) == "delivering" && state(1) == "delivering"
 	})

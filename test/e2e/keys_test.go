@@ -1,10 +1,8 @@
 package e2e
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +11,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 const (
@@ -58,45 +59,15 @@ func visit(t *testing.T, s *server, auth map[string]any) *keyholder {
 	cmd := exec.Command("node", "--input-type=module", "--eval", string(script))
 	cmd.Dir = filepath.Join(examples, "js") // has the client's library
 	cmd.Env = append(os.Environ(), "SKYGATE_URL="+s.URL, "SKYGATE_AUTH="+string(raw))
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	g := &keyholder{t: t}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		g.listen(stdout)
-	}()
-	t.Cleanup(func() {
-		_ = stdin.Close()
-		<-ended
-		_ = cmd.Wait()
-	})
+	puppet.Start(t, "a client with keys", cmd, g.hear)
 	return g
 }
 
-func (g *keyholder) listen(stdout io.Reader) {
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var h heard
-		if err := json.Unmarshal(lines.Bytes(), &h); err != nil {
-			g.t.Errorf("it says %q: %v", lines.Text(), err)
-			continue
-		}
-		g.mu.Lock()
-		g.told = append(g.told, h)
-		g.mu.Unlock()
-	}
+func (g *keyholder) hear(h heard) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.told = append(g.told, h)
 }
 
 // events gives the first arguments of all events of a name.
@@ -123,7 +94,7 @@ func texts(args []json.RawMessage) []string {
 func (g *keyholder) want(name string) string {
 	g.t.Helper()
 	var found []string
-	eventually(g.t, name, func() bool { found = g.events(name); return len(found) > 0 })
+	eventually.Holds(g.t, name, func() bool { found = g.events(name); return len(found) > 0 })
 	return found[0]
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/test/built"
 )
 
@@ -15,8 +16,8 @@ func TestMinimalClientsSayWhyNot(t *testing.T) {
 	for language, unreachable := range map[string]string{"javascript": "xhr poll error", "python": "Cannot connect to host"} {
 		t.Run(language, func(t *testing.T) {
 			refused, lost := runMinimal(t, private, language), runMinimal(t, nobody, language)
-			eventually(t, "the reason of the refusal", func() bool { return strings.Contains(refused.String(), "Authentication required") })
-			eventually(t, "that nobody is there", func() bool { return strings.Contains(lost.String(), unreachable) })
+			eventually.Holds(t, "the reason of the refusal", func() bool { return strings.Contains(refused.String(), "Authentication required") })
+			eventually.Holds(t, "that nobody is there", func() bool { return strings.Contains(lost.String(), unreachable) })
 			if text := lost.String(); strings.Contains(text, "Traceback") {
 				t.Errorf("it falls over:\n%s", text)
 			}

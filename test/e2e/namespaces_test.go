@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // enter starts an official client in a namespace; it is ended with the test.
@@ -81,7 +83,7 @@ func TestCannonballNamespace(t *testing.T) {
 		return listing(fmt.Sprintf(`{"hex":"3dd2a1","flight":"BPO12   ","t":"EC35","alt_baro":1200,"lat":%.4f,"lon":8,"seen":0,"seen_pos":0}`, lat))
 	})
 	s := serve(t, "--source", "readsb="+r.URL)
-	eventually(t, "the helicopter is known", func() bool { return s.health().Aircraft == 1 })
+	eventually.Holds(t, "the helicopter is known", func() bool { return s.health().Aircraft == 1 })
 	c := enter(t, s, "/cannonball")
 	c.told("session_started", `"session_id":"`)
 	if ack := c.emit("get_threats", nil); !strings.Contains(ack, "No position set. Send position_update first.") {

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // receiver is an aircraft.json server that can be spoilt.
@@ -52,13 +54,13 @@ func TestReceiver(t *testing.T) {
 	c.event("snapshot", 1)
 	state := func() map[string]any { return c.ask("state").State }
 
-	eventually(t, "it is down", func() bool {
+	eventually.Holds(t, "it is down", func() bool {
 		h := s.health()
 		return h.Status == "failing" && h.code == http.StatusServiceUnavailable && h.Sources[0].State == "failing"
 	})
 
 	r.sends(func() string { return listing(good, bad, other) })
-	eventually(t, "good records beside a bad one", func() bool { return len(state()) == 2 })
+	eventually.Holds(t, "good records beside a bad one", func() bool { return len(state()) == 2 })
 	klm := state()["4841D7"].(map[string]any)
 	for field, want := range map[string]any{
 		"flight": "KLM23", "alt": 0.0, "vr": 0.0, "lat": 50.1, "emergency": true, "military": false,
@@ -73,19 +75,19 @@ func TestReceiver(t *testing.T) {
 	}
 
 	r.sends(func() string { full := listing(other, good); return full[:len(full)-40] })
-	eventually(t, "half a file: what is whole stays, what is cut ages out", func() bool {
+	eventually.Holds(t, "half a file: what is whole stays, what is cut ages out", func() bool {
 		now := state()
 		return len(now) == 1 && now["~2A0001"] != nil
 	})
 
 	r.sends(func() string { return "<!DOCTYPE html><html>log in, please</html>" })
-	eventually(t, "a page instead: everything ages out", func() bool { return len(state()) == 0 })
+	eventually.Holds(t, "a page instead: everything ages out", func() bool { return len(state()) == 0 })
 	if src := s.health().Sources[0]; src.State != "failing" || src.Error == "" {
 		t.Errorf("health of a receiver that sends a page: %+v", src)
 	}
 
 	r.sends(func() string { return listing(good) })
-	eventually(t, "it is back", func() bool { return len(state()) == 1 })
+	eventually.Holds(t, "it is back", func() bool { return len(state()) == 1 })
 	if stats := c.ask("state").Stats; c.count("disconnected") != 0 || stats["holes"] != 0 || stats["snapshots"] != 1 {
 		t.Errorf("the client was disconnected %d times, %v", c.count("disconnected"), stats)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/skygate-io/skygate/adapters/demo"
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/pkg/record"
 	"github.com/skygate-io/skygate/test/reference"
 )
@@ -55,23 +56,23 @@ func playThrough(t *testing.T, path string) {
 	for _, c := range clients {
 		c.event("snapshot", 1)
 	}
-	eventually(t, "half of the recording", func() bool {
+	eventually.Holds(t, "half of the recording", func() bool {
 		return clients[0].ask("state").Stats["deltas"] > len(frames)/speed/2
 	})
 	for _, k := range kinds {
 		clients = append(clients, follow(t, s, k))
 	}
-	eventually(t, "the end of the recording", func() bool { return s.health().Sources[0].State == "ended" })
+	eventually.Holds(t, "the end of the recording", func() bool { return s.health().Sources[0].State == "ended" })
 	end := time.Now()
 
 	var want map[string]any
 	var wrong string
-	err = until(t.Context(), func() bool { // the last change may still be on its way
+	ok := eventually.Is(func() bool { // the last change may still be on its way
 		want = settled(t, clients)
 		wrong = compareWithRecording(frames, want, end)
 		return wrong == ""
 	})
-	if err != nil {
+	if !ok {
 		t.Errorf("the clients differ from the recording: %s", wrong)
 	}
 	compareWithServer(t, clients[0])
@@ -89,7 +90,7 @@ func playThrough(t *testing.T, path string) {
 func settled(t *testing.T, clients []*client) map[string]any {
 	t.Helper()
 	states := make([]line, len(clients))
-	eventually(t, "one position of all clients", func() bool {
+	eventually.Holds(t, "one position of all clients", func() bool {
 		for i, c := range clients {
 			states[i] = c.ask("state")
 		}
@@ -124,7 +125,7 @@ func ageless(state map[string]any) map[string]any {
 func compareWithServer(t *testing.T, c *client) {
 	t.Helper()
 	var d string
-	err := until(t.Context(), func() bool { // a record may end in between
+	ok := eventually.Is(func() bool { // a record may end in between
 		var snapshot struct{ Aircraft []map[string]any }
 		answer(t, c.ask("request", "type", "aircraft-snapshot"), &snapshot)
 		state := map[string]any{}
@@ -134,7 +135,7 @@ func compareWithServer(t *testing.T, c *client) {
 		d = cmp.Diff(ageless(state), ageless(c.ask("state").State))
 		return d == ""
 	})
-	if err != nil {
+	if !ok {
 		t.Errorf("%v differs from the server:\n%.2000s", c.kind, d)
 	}
 }

@@ -4,18 +4,17 @@ package e2e
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"os"
 	"os/exec"
 	"testing"
-	"time"
 
+	"github.com/skygate-io/skygate/pkg/eventually"
 	"github.com/skygate-io/skygate/test/built"
 )
 
 // patience bounds every wait for something that must happen.
-const patience = 60 * time.Second
+const patience = eventually.Patience
 
 // binary is the program, built once for all tests, as it is shipped: without the
 // race detector, under which our packages run in their own tests.
@@ -80,27 +79,4 @@ func (s *server) get(path string, into any) (status int) {
 		s.t.Fatalf("%s: %v", path, err)
 	}
 	return resp.StatusCode
-}
-
-// eventually waits until a condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	if err := until(t.Context(), holds); err != nil {
-		t.Fatalf("%s: %v", what, err)
-	}
-}
-
-func until(ctx context.Context, holds func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return errors.New("not so within " + patience.String())
-		}
-	}
-	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // publishers are those who publish what is said about the sky: by paths, what each
@@ -76,9 +78,9 @@ func TestSky(t *testing.T) {
   - {kind: tfr, url: "%[1]s/wfs", interval: 1s}
   - {kind: notams, url: "%[1]s/notams", interval: 1s}
 `, p.URL)))
-	eventually(t, "all deliver", func() bool { return s.health().Status == "ok" })
+	eventually.Holds(t, "all deliver", func() bool { return s.health().Status == "ok" })
 	c := enter(t, s, "/")
-	eventually(t, "all is known", func() bool {
+	eventually.Holds(t, "all is known", func() bool {
 		return strings.Contains(c.emit("request", map[string]any{"type": "notam-snapshot", "request_id": 1}), `"total_active":2`)
 	})
 	c.emit("subscribe", map[string]any{"topics": []string{"airspace", "notams"}})
@@ -91,7 +93,7 @@ func TestSky(t *testing.T) {
 	p.says(advisories, "["+sigmet("1C", 5, later)+","+sigmet("2C", 1, time.Now().Add(4*time.Second))+"]")
 	c.told("airspace:update", `"id":"SIGMET-KKCI-1C-1700000000","severity":"5"`, `"removed":[]`)
 	p.says(advisories, "")
-	eventually(t, "advisories cannot be had", func() bool { return s.health().Status == "degraded" })
+	eventually.Holds(t, "advisories cannot be had", func() bool { return s.health().Status == "degraded" })
 	c.told("airspace:update", `"removed":["SIGMET-KKCI-2C-1700000000"]`, `"update_type":"advisory_expired","advisory_ids":["SIGMET-KKCI-2C-1700000000"]`, `"advisories":[{"id":"SIGMET-KKCI-1C-`)
 
 	p.says(notams, `{"items":[`+notam("01/113", "RWY 16L OPN")+","+notam("01/114", "TWY A CLSD")+`]}`)

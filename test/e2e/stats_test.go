@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
 )
 
 // figures are a tick, or a snapshot of the topic "stats".
@@ -118,7 +120,7 @@ func TestFigures(t *testing.T) {
 	} {
 		plain.told("stats:update", `"stat_type":"`+kind+`"`, part)
 	}
-	eventually(t, "eight ticks", func() bool { return len(plain.ticks()) >= 8 && len(legacy.ticks()) >= 8 })
+	eventually.Holds(t, "eight ticks", func() bool { return len(plain.ticks()) >= 8 && len(legacy.ticks()) >= 8 })
 	for i, tick := range plain.ticks() {
 		if tick.Series != nil || tick.Point == nil || tick.Point.TS != tick.TS || tick.Point.Aircraft != tick.Traffic.Aircraft || tick.Point.MaxRangeNM != tick.Reception.MaxRangeNM {
 			t.Errorf("tick %d is %+v", i, tick)
@@ -150,7 +152,7 @@ func TestFigures(t *testing.T) {
 	}
 	series := items["tick"].Series
 	last := 0
-	eventually(t, "the next tick", func() bool { return len(late.ticks()) > 0 })
+	eventually.Holds(t, "the next tick", func() bool { return len(late.ticks()) > 0 })
 	for _, tick := range late.ticks() { // it appends, and has what all others have
 		if tick.Seq <= seq {
 			t.Errorf("a tick at %d after a snapshot at %d", tick.Seq, seq)
@@ -165,7 +167,7 @@ func TestFigures(t *testing.T) {
 		return out
 	}
 	newest := stamps(series)[len(series)-1]
-	eventually(t, "the same tick elsewhere", func() bool {
+	eventually.Holds(t, "the same tick elsewhere", func() bool {
 		got := legacy.ticks()
 		return slices.ContainsFunc(got, func(f figures) bool { return f.TS == newest })
 	})

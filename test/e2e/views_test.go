@@ -9,6 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/skygate-io/skygate/pkg/eventually"
+	"github.com/skygate-io/skygate/test/puppet"
 )
 
 // fleet is a receiver of aircraft that are moved by hand. Each poll finds another
@@ -60,7 +63,7 @@ func TestViews(t *testing.T) {
 	r := newReceiver(t)
 	r.sends(f.listing)
 	s := serve(t, "--config", writeFile(t, "sources: [{kind: readsb, url: "+r.URL+", interval: 100ms}]\n"))
-	eventually(t, "the fleet is known", func() bool { return s.health().Aircraft == 3 })
+	eventually.Holds(t, "the fleet is known", func() bool { return s.health().Aircraft == 3 })
 
 	var clients []*client
 	for _, k := range kinds {
@@ -70,11 +73,11 @@ func TestViews(t *testing.T) {
 		t.Helper()
 		for _, c := range clients {
 			var seen []string
-			err := until(t.Context(), func() bool {
+			ok := eventually.Is(func() bool {
 				seen = slices.Sorted(maps.Keys(c.ask("state").State))
 				return slices.Equal(seen, hexes)
 			})
-			if err != nil {
+			if !ok {
 				t.Fatalf("%v: %s: it sees %v, want %v", c.kind, what, seen, hexes)
 			}
 		}
@@ -175,17 +178,17 @@ func TestParts(t *testing.T) {
 		return listing(aircraft...)
 	})
 	s := serve(t, "--source", "readsb="+r.URL)
-	eventually(t, "all are heard", func() bool { return s.health().Aircraft == many })
+	eventually.Holds(t, "all are heard", func() bool { return s.health().Aircraft == many })
 	var clients []*client
 	for _, k := range kinds {
 		clients = append(clients, follow(t, s, k))
 	}
-	minimal := map[string]*lines{"javascript": runMinimal(t, s, "javascript"), "python": runMinimal(t, s, "python")}
+	minimal := map[string]*puppet.Text{"javascript": runMinimal(t, s, "javascript"), "python": runMinimal(t, s, "python")}
 	arrived := func(what string, snapshots, deltas, resumes int) {
 		t.Helper()
 		for _, c := range clients {
 			now := float64(turn.Load())
-			eventually(t, what, func() bool {
+			eventually.Holds(t, what, func() bool {
 				state := c.ask("state").State
 				for _, a := range state {
 					if a.(map[string]any)["gs"] != now {
@@ -201,7 +204,7 @@ func TestParts(t *testing.T) {
 	}
 	arrived("a snapshot", 1, 0, 0)
 	for language, out := range minimal {
-		eventually(t, language+" has them all", func() bool { return strings.Contains(out.String(), "\n1000 aircraft\n") })
+		eventually.Holds(t, language+" has them all", func() bool { return strings.Contains(out.String(), "\n1000 aircraft\n") })
 	}
 	turn.Add(1)
 	arrived("an update", 1, 1, 0)
