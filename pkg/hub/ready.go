@@ -20,7 +20,8 @@ func (h *Hub) Unready() (names []string) {
 
 // Unwritten are the topics that can be read and that no process writes any more, in the
 // order of their policies: those who see them have been told "stream:stale". Another
-// process has nothing newer.
+// process has nothing newer. So are those that the log has lost, until somebody begins
+// them again.
 func (h *Hub) Unwritten() (names []string) {
 	now := time.Now()
 	for _, s := range h.streams {

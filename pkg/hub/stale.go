@@ -15,7 +15,7 @@ import (
 const staleAfter = time.Second
 
 // staleness is why what a topic holds may be old: its log cannot be read, or nobody
-// writes it. Clients are told once that it is, whatever the reason, and once that it no
+// writes it (or has begun it again, in a log that has lost it). Clients are told once that it is, whatever the reason, and once that it no
 // longer is, when there is no reason left. The zero value is that of a topic with none.
 type staleness struct {
 	// since is what clients are told; zero when they are told nothing.
@@ -25,8 +25,10 @@ type staleness struct {
 	away  time.Time
 	level zerolog.Level
 	// doubted is since when nobody is known to write the topic, zero when somebody is, or
-	// it was not asked. unwritten is that this is sure.
+	// it was not asked. lost is since when the log knows nothing of it any more, zero when
+	// it does. unwritten is that either is sure.
 	doubted   time.Time
+	lost      time.Time
 	unwritten bool
 }
 
@@ -53,18 +55,34 @@ func (s *stream) failed(err error, now time.Time) {
 	s.rouse()
 }
 
-// warnLocked tells clients once the log has failed for long enough, and says when that
-// will be: who reads it may wait for longer until it fails the next time.
-func (s *stream) warnLocked(now time.Time) (next time.Time, ok bool) {
-	switch {
-	case s.stale.away.IsZero():
-		return next, false
-	case s.stale.isAway(now):
-		s.staleLocked(s.stale.away)
-		return next, false
-	default:
-		return s.stale.away.Add(staleAfter), true
+// forgottenLocked takes note of a log that has lost everything. Whoever writes the topic
+// begins it again; until then what is known here is all that there is.
+func (s *stream) forgottenLocked(now time.Time) {
+	if s.stale.lost.IsZero() {
+		s.stale.lost = now
+		s.rouse()
 	}
+}
+
+// warnLocked tells clients once the log has failed, or the topic was lost, for long
+// enough, and says when that will be: who reads the log may wait for longer until it
+// fails the next time.
+func (s *stream) warnLocked(now time.Time) (next time.Time, ok bool) {
+	if away := s.stale.away; !away.IsZero() {
+		if s.stale.isAway(now) {
+			s.staleLocked(away)
+		} else {
+			next, ok = away.Add(staleAfter), true
+		}
+	}
+	if lost := s.stale.lost; !lost.IsZero() && !s.stale.unwritten {
+		if now.Sub(lost) >= staleAfter {
+			s.missedLocked(lost, "the log has lost the topic, and no process begins it again; what clients have of it grows old")
+		} else if !ok || lost.Before(s.stale.away) {
+			next, ok = lost.Add(staleAfter), true
+		}
+	}
+	return next, ok
 }
 
 // recovered takes note of one that can be read again.
@@ -74,7 +92,7 @@ func (s *stream) recovered(now time.Time) {
 	if s.stale.away.IsZero() {
 		return
 	}
-	s.logger.WithLevel(s.stale.level).Dur("after", now.Sub(s.stale.away)).Msg("the log can be read again")
+	s.logger.WithLevel(s.stale.level).Stringer("after", now.Sub(s.stale.away).Round(time.Millisecond)).Msg("the log can be read again")
 	s.stale.away = time.Time{}
 	s.freshLocked()
 }
@@ -87,14 +105,11 @@ func (s *stream) heardLocked(now time.Time) {
 
 // writtenLocked takes note of somebody who writes the topic, or may at any time.
 func (s *stream) writtenLocked(now time.Time) {
-	s.stale.doubted = time.Time{}
-	if !s.stale.unwritten {
-		return
+	s.stale.doubted, s.stale.lost = time.Time{}, time.Time{}
+	if s.stale.unwritten && s.policy.Of == "" { // it is logged once for all that show it
+		s.logger.Info().Stringer("after", now.Sub(s.stale.since).Round(time.Millisecond)).Msg("a process writes the topic again")
 	}
 	s.stale.unwritten = false
-	if s.policy.Of == "" { // it is logged once for all that show it
-		s.logger.Info().Dur("after", now.Sub(s.stale.since)).Msg("a process writes the topic again")
-	}
 	s.freshLocked()
 }
 
@@ -112,9 +127,14 @@ func (s *stream) unwrittenLocked(now time.Time, failover time.Duration) {
 	if since.IsZero() {
 		since = s.stale.doubted
 	}
+	s.missedLocked(since, "no process writes the topic any more; what clients have of it grows old")
+}
+
+// missedLocked takes note that it is sure that nobody writes the topic.
+func (s *stream) missedLocked(since time.Time, message string) {
 	s.stale.unwritten = true
 	if s.policy.Of == "" {
-		s.logger.Warn().Time("since", since).Msg("no process writes the topic any more; what clients have of it grows old")
+		s.logger.Warn().Time("since", since).Msg(message)
 	}
 	s.staleLocked(since)
 }
@@ -131,7 +151,7 @@ func (s *stream) staleLocked(since time.Time) {
 // freshLocked tells those who were told otherwise that it no longer is old, when there is
 // no reason left.
 func (s *stream) freshLocked() {
-	if s.stale.since.IsZero() || !s.stale.away.IsZero() || s.stale.unwritten {
+	if s.stale.since.IsZero() || !s.stale.away.IsZero() || !s.stale.lost.IsZero() || s.stale.unwritten {
 		return
 	}
 	s.stale.since = time.Time{}

@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -79,10 +78,7 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 			s.recovered(time.Now())
 			retry.Reset()
 			var entries []*feedlog.Entry
-			s.mu.Lock()
-			at := s.at
-			s.mu.Unlock()
-			if entries, err = log.Read(ctx, s.policy.Source(), at); err == nil {
+			if entries, err = log.Read(ctx, s.policy.Source(), s.reads()); err == nil {
 				err = s.apply(entries, time.Now())
 			}
 		}
@@ -100,9 +96,16 @@ func (s *stream) follow(ctx context.Context, log feedlog.Log) {
 	}
 }
 
-// errForgotten is of a log that has lost everything. Whoever writes the topic begins it
-// again; until then what is known here is all that there is.
-var errForgotten = fmt.Errorf("%w: it knows nothing of the topic any more", feedlog.ErrAway)
+// reads says from where the log is read on. One that has lost the topic is as if nobody
+// had begun it yet: it says so when somebody does.
+func (s *stream) reads() topic.Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stale.lost.IsZero() {
+		return nowhere
+	}
+	return s.at
+}
 
 // load begins anew from what the log has.
 func (s *stream) load(ctx context.Context, log feedlog.Log) error {
@@ -116,9 +119,13 @@ func (s *stream) load(ctx context.Context, log feedlog.Log) error {
 	s.loaded = true
 	switch state.At {
 	case s.at:
+		if !s.stale.lost.IsZero() { // it is back, as it was
+			s.writtenLocked(time.Now())
+		}
 		return nil
 	case nowhere:
-		return errForgotten
+		s.forgottenLocked(time.Now())
+		return nil
 	}
 	defer s.movedLocked()
 	if before { // somebody has written since

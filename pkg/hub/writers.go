@@ -68,8 +68,8 @@ func (h *Hub) askFor(ctx context.Context, name string, shown []*stream) {
 	}
 }
 
-// isSilent says whether nothing is heard of a topic that somebody has written, and that
-// can be read.
+// isSilent says whether nothing is heard of a topic that somebody has written, that can
+// be read, and that the log has not lost: who holds a lost one has not begun it.
 func (s *stream) isSilent(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +77,7 @@ func (s *stream) isSilent(now time.Time) bool {
 }
 
 func (s *stream) isSilentLocked(now time.Time) bool {
-	return s.at != nowhere && s.stale.away.IsZero() && now.Sub(s.heard) >= askEvery
+	return s.at != nowhere && s.stale.away.IsZero() && s.stale.lost.IsZero() && now.Sub(s.heard) >= askEvery
 }
 
 // answered takes note of an answer to what was asked at a time.

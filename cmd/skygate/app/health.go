@@ -33,8 +33,9 @@ type health struct {
 	// Writes are the topics of state that this process writes, of a cluster's; left out
 	// when it runs alone, and writes all.
 	Writes *[]string `json:"writes,omitempty"`
-	// Unwritten are the topics of state that no process of the cluster writes any more,
-	// so that what clients have of them grows old: they have been told "stream:stale".
+	// Unwritten are the topics that no process of the cluster writes any more, or has begun
+	// again after Redis lost them, so that what clients have of them grows old: they have
+	// been told "stream:stale".
 	// With one an "ok" is "degraded".
 	Unwritten []string       `json:"unwritten,omitempty"`
 	Sources   []sourceHealth `json:"sources"`
