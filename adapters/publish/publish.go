@@ -129,7 +129,11 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) (result, error) 
 	case err != nil:
 		return result{}, refusal(gateway.CodeInvalidPayload, "The body could not be read")
 	}
-	ask, err := parse(body, r.Header.Get("Idempotency-Key"))
+	once, err := onceOf(r.Header)
+	if err != nil {
+		return result{}, err
+	}
+	ask, err := parse(body, once)
 	if err != nil {
 		return result{}, err
 	}

@@ -139,6 +139,8 @@ func TestRefusals(t *testing.T) {
 		"of the list, none":  {"sk_all", `{"topic":"notices","data":{}}`, nil, 400, "invalid_payload", "one of metar:update"},
 		"wrong key":          {"sk_ops", `{"topic":"ops","data":{},"key":"a b"}`, nil, 400, "invalid_payload", "key: "},
 		"two keys":           {"sk_ops", `{"topic":"ops","data":{},"key":"a"}`, []string{"Idempotency-Key", "b"}, 400, "invalid_payload", "key: is another"},
+		"a blank key":        {"sk_ops", good, []string{"Idempotency-Key", " \t "}, 400, "invalid_payload", "Idempotency-Key: is empty"},
+		"a key of nothing":   {"sk_ops", good, []string{"Idempotency-Key", ""}, 400, "invalid_payload", "leave the header out"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.t = t

@@ -70,6 +70,19 @@ func keyOf(h http.Header) string {
 	return ""
 }
 
+// onceOf gives the Idempotency-Key of a request, "" when there is none. One that is
+// blank is refused: who sends it believes that nothing is told twice.
+func onceOf(h http.Header) (string, error) {
+	given := h.Values("Idempotency-Key")
+	if len(given) == 0 {
+		return "", nil
+	}
+	if strings.TrimSpace(given[0]) == "" {
+		return "", refusal(gateway.CodeInvalidPayload, "Idempotency-Key: is empty: give 1 to 200 printable ASCII characters without spaces, the same when the request is sent again, or leave the header out")
+	}
+	return given[0], nil
+}
+
 func isJSON(h http.Header) bool {
 	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	charset, given := params["charset"]
