@@ -16,8 +16,10 @@ import (
 	"github.com/skygate-io/skygate/pkg/geo"
 )
 
-// maxRetry is the longest pause between two attempts to reach a receiver.
-const maxRetry = 30 * time.Second
+// maxRetry is the longest pause between two attempts to reach a receiver:
+// short, for one that was away for a moment is missed until then. It is that of package
+// lines.
+const maxRetry = 5 * time.Second
 
 // folderHint is for those who gave a folder without the "/".
 const folderHint = ": with a / at its end the address means the aircraft.json in it"

@@ -92,7 +92,7 @@ func TestBackOff(t *testing.T) {
 		if s := p.Status(); s.State != feed.Failing || s.Err != "connection refused" || s.Bad[Unreachable] != uint64(len(dialled)) {
 			t.Errorf("status %+v after %d attempts", s, len(dialled))
 		}
-		p.WantBackOff(t, maxRetry)
+		p.WantBackOff(t, 5*time.Second) // one that is back is seen soon
 		p.Until(mended + maxRetry)
 		if s := p.Status(); s.State != feed.Delivering || s.Err != "" || s.Records != 1 {
 			t.Errorf("status %+v after it is mended", s)
@@ -115,7 +115,7 @@ func TestUseless(t *testing.T) {
 					}
 				}))
 				p.Until(10 * time.Minute)
-				if n := len(p.Tried()); few != (n < 40) || n > 1200 {
+				if n := len(p.Tried()); few != (n < 250) || n > 1200 {
 					t.Errorf("%d attempts in 10 minutes", n)
 				}
 				if few == strings.Contains(p.Logs.States(), "delivering") {

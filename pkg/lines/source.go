@@ -26,10 +26,11 @@ const (
 	Truncated    = "truncated"    // a line that the connection's end cut
 )
 
-// maxRetry is the longest pause between two attempts to connect; dialTimeout is
-// how long one may take.
+// maxRetry is the longest pause between two attempts to connect: short, for
+// a decoder that was away for a moment is missed until then. dialTimeout is how long one
+// may take.
 const (
-	maxRetry    = 30 * time.Second
+	maxRetry    = 5 * time.Second
 	dialTimeout = 10 * time.Second
 )
 
