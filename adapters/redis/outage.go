@@ -116,13 +116,26 @@ func (p *Part) Well() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := time.Now()
-	p.well = now
-	if o.since.IsZero() { // not when it goes: a frozen server is noticed when some is lost already
-		o.countLocked()
-	}
 	if p.failing != "" {
 		p.failing = ""
 		p.logger.Info().Str("part", p.name).Stringer("after", now.Sub(p.since).Round(time.Millisecond)).Msg("redis does again what is asked of it")
+	}
+	p.answersLocked(now)
+}
+
+// Answers takes note that Redis is there, after a call that does not tell whether it
+// does again what it has refused: one that wrote nothing.
+func (p *Part) Answers() {
+	p.outage.mu.Lock()
+	defer p.outage.mu.Unlock()
+	p.answersLocked(time.Now())
+}
+
+func (p *Part) answersLocked(now time.Time) {
+	o := p.outage
+	p.well = now
+	if o.since.IsZero() { // not when it goes: a frozen server is noticed when some is lost already
+		o.countLocked()
 	}
 	o.removeLocked(p, now)
 }

@@ -178,6 +178,26 @@ func TestAPartFailsAlone(t *testing.T) {
 	})
 }
 
+// TestAnAnswerMendsNoRefusal: who hears from Redis, and wrote nothing, knows that it is
+// there, and not that it does again what it refused.
+func TestAnAnswerMendsNoRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, s, all := parts(t, "a")
+		all[0].Note(reply("READONLY"))
+		s.want("error: redis refuses what is asked of it part=a")
+		all[0].Answers()
+		s.want()
+		time.Sleep(time.Second)
+		all[0].Note(nil)
+		s.want("info: redis does again what is asked of it part=a after=1s")
+		all[0].Note(errGone)
+		all[0].Answers()
+		time.Sleep(time.Second)
+		all[0].Answers()
+		s.want("warn: redis is away; trying until it is back part=a", "info: redis is back after=0s")
+	})
+}
+
 // TestAllAreAwayForLong: nobody is named when nobody is well, and the end of the caller
 // is no outage.
 func TestAllAreAwayForLong(t *testing.T) {

@@ -45,8 +45,9 @@ func (h *held) Release() {
 }
 
 // take takes the topic if nobody has it, or this has it since an attempt whose answer
-// was lost.
-func (h *held) take(ctx context.Context, asked time.Time) (bool, error) {
+// was lost. It says also whether it wrote anything: who does not hear well leaves
+// nothing where another holds the topic.
+func (h *held) take(ctx context.Context, asked time.Time) (taken, wrote bool, err error) {
 	duration := h.leases.config.Duration
 	call, cancel := context.WithTimeout(ctx, duration/2)
 	defer cancel()
@@ -56,7 +57,7 @@ func (h *held) take(ctx context.Context, asked time.Time) (bool, error) {
 	}
 	answer, err := h.run(call, takeScript, ms(duration), wish).Int64Slice()
 	if err != nil || len(answer) != 2 || answer[0] == 0 {
-		return false, err
+		return false, wish != "", err
 	}
 	if answer[1] >= 0 {
 		h.before = asked.Add(-time.Duration(answer[1]) * time.Millisecond)
@@ -64,7 +65,7 @@ func (h *held) take(ctx context.Context, asked time.Time) (bool, error) {
 	if answer[0] == mended {
 		h.logger.Warn().Str("key", h.keys[0]).Msg("the topic was held by a key that no process renews and that does not expire; it is replaced")
 	}
-	return true, nil
+	return true, true, nil
 }
 
 // What scripts answer, beside 0 and 1.
@@ -120,6 +121,9 @@ func (h *held) keep(asked time.Time) {
 			attempt = until
 		}
 		answer, err := h.renew(asked, attempt)
+		if redis.IsAway(err) && attempt.Sub(asked) < duration/4 && !time.Now().Before(attempt) {
+			continue // it was cut short here: that says nothing of Redis
+		}
 		h.part.Note(err)
 		switch level = zerolog.WarnLevel; {
 		case redis.IsAway(err): // that is said; perhaps the next one succeeds

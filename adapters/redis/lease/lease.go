@@ -78,8 +78,12 @@ func (l *Leases) Hold(ctx context.Context, topicName string, heard func() time.T
 			return nil, err
 		}
 		asked := time.Now()
-		ok, err := h.take(ctx, asked)
-		if ctx.Err() == nil {
+		ok, wrote, err := h.take(ctx, asked)
+		switch {
+		case ctx.Err() != nil:
+		case err == nil && !wrote: // a server that only reads answers that, too
+			h.part.Answers()
+		default:
 			h.part.Note(err)
 		}
 		if ok {
