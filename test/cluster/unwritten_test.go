@@ -73,7 +73,7 @@ func TestNobodyWrites(t *testing.T) {
 		t.Errorf("it is not ready, though no other process has anything newer: %q", problems)
 	}
 
-	s.member(binary, sky)
+	writer = s.member(binary, sky)
 	for _, c := range clients {
 		eventually.Holds(t, c.name+" is told that they no longer are", func() bool { return len(c.all("stream:stale")) == 4 })
 		wantStale(t, c, killed, false)
@@ -85,6 +85,27 @@ func TestNobodyWrites(t *testing.T) {
 		if n := strings.Count(other.Log(), text); n != 1 {
 			t.Errorf("it says %d times that %s:\n%s", n, text, other.Log())
 		}
+	}
+
+	// The same, and Redis loses everything: it is well, and so is who waits for a writer.
+	writer.Kill()
+	if err := s.redis.Client().FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	eventually.Holds(t, "it says that nobody writes what was lost", func() bool {
+		got := unwrittenIn(t, other)
+		return slices.Contains(got, "aircraft") && slices.Contains(got, "positions")
+	})
+	if ready, problems := readinessOf(t, other.URL); !ready {
+		t.Errorf("it is not ready, though Redis is well: %q", problems)
+	}
+	s.member(binary, sky)
+	for _, c := range clients {
+		eventually.Holds(t, c.name+" is told of that, and of its end", func() bool { return len(c.all("stream:stale")) == 8 })
+	}
+	const lost = "the log has lost the topic, and no process begins it again"
+	if n := strings.Count(other.Log(), lost); n == 0 {
+		t.Errorf("it does not say that %s:\n%s", lost, other.Log())
 	}
 }
 
