@@ -91,7 +91,7 @@ func newFragile() *fragile {
 
 // use has the log be another, and who begins a topic begin it there.
 func (s *forgotten) use(other *fragile) {
-	s.led.log, s.scene.log = other, other.patchy
+	s.log, s.scene.log = other, other.patchy
 	s.forgetful.become(other)
 	synctest.Wait()
 }
