@@ -140,7 +140,9 @@ func (s *stage) settle() {
 			}
 		}
 	}
-	s.barrier(s.servers[0], "settled")
+	for _, from := range s.all() { // so that nothing of this comes later
+		s.barrier(from, "settled by "+from.name)
+	}
 }
 
 // reached are the servers that hear an actor: Node's adapter does not hear Python.
