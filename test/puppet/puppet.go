@@ -5,6 +5,7 @@ package puppet
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"os/exec"
@@ -52,6 +53,7 @@ func Start[Line any](t testing.TB, name string, cmd *exec.Cmd, hear func(Line)) 
 		defer close(ended)
 		lines := bufio.NewScanner(stdout)
 		lines.Buffer(nil, maxLine)
+		lines.Split(wholeLine)
 		for lines.Scan() {
 			var l Line
 			if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
@@ -66,6 +68,18 @@ func Start[Line any](t testing.TB, name string, cmd *exec.Cmd, hear func(Line)) 
 	}()
 	t.Cleanup(p.stop)
 	return p
+}
+
+// wholeLine is a line with its end. What a program was about to say when it ended is not
+// heard: Node writes to a pipe behind the program's back.
+func wholeLine(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF {
+		return len(data), nil, nil
+	}
+	return 0, nil, nil
 }
 
 // Tell tells it something, and does not wait.

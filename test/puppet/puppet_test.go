@@ -37,6 +37,20 @@ func TestTellAndHear(t *testing.T) {
 	}
 }
 
+// A program that ends while it says something has said all lines but that one.
+func TestWhatIsCutOffIsNotHeard(t *testing.T) {
+	heard := make(chan order, 3)
+	t.Run("a test", func(t *testing.T) {
+		puppet.Start(t, "sh", exec.Command("sh", "-c", `printf '{"N":1}\n{"N":2}\n{"N":'; cat`), func(o order) { heard <- o })
+		if got := []order{<-heard, <-heard}; !slices.Equal(got, []order{{1}, {2}}) {
+			t.Errorf("it says %v", got)
+		}
+	})
+	if len(heard) > 0 {
+		t.Errorf("of half a line %v was heard", <-heard)
+	}
+}
+
 // failing is a test that may fail: it keeps what it says then, and ends when it is told.
 type failing struct {
 	testing.TB
