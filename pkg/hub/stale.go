@@ -15,8 +15,9 @@ import (
 const staleAfter = time.Second
 
 // staleness is why what a topic holds may be old: its log cannot be read, or nobody
-// writes it (or has begun it again, in a log that has lost it). Clients are told once that it is, whatever the reason, and once that it no
-// longer is, when there is no reason left. The zero value is that of a topic with none.
+// writes it (or has begun it again, in a log that has lost it). Clients are told once
+// that it is, whatever the reason, and once that it no longer is, when there is no reason
+// left. The zero value is that of a topic with none.
 type staleness struct {
 	// since is what clients are told; zero when they are told nothing.
 	since time.Time
